@@ -1,0 +1,133 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Applied to every Swift target.
+let house: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+// Only for the number-crunching targets: optimised even in debug builds.
+let kernels: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+let cKernels: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off"])]
+
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "avatar",
+  products: [.executable(name: "avatar", targets: ["AvatarCLI"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+  ],
+  targets: [
+    // MARK: C libraries
+    .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+    .systemLibrary(
+      name: "CLibAV", pkgConfig: "libavformat",
+      providers: [
+        .apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libswresample-dev"])
+      ]),
+    .target(name: "CLibAVShims", dependencies: ["CLibAV"]),
+    .target(name: "COneDNNShims", dependencies: ["COneDNN"]),
+    .target(
+      name: "CFaceDetector",
+      cxxSettings: [.unsafeFlags(["-O2"])],
+      linkerSettings: [
+        .linkedLibrary("dlib"), .linkedLibrary("blas"), .linkedLibrary("lapack"),
+        .linkedLibrary("m"),
+      ]),
+    .target(name: "CKernels", cSettings: cKernels),
+    .target(name: "CMini"),
+
+    // MARK: Foundations
+    .target(name: "MediaTypes"),
+    .target(
+      name: "Compute",
+      dependencies: ["MediaTypes", "CKernels", "COpenBLAS", "COneDNN", "COneDNNShims"],
+      swiftSettings: kernels),
+    .target(name: "Weights", dependencies: ["MediaTypes", "Compute"], swiftSettings: kernels),
+    .target(name: "Layers", dependencies: ["Compute", "Weights"]),
+    .target(
+      name: "Imaging", dependencies: ["MediaTypes", "Compute", "CKernels"], swiftSettings: kernels),
+    .target(name: "Media", dependencies: ["MediaTypes", "CLibAV", "CLibAVShims"]),
+
+    // MARK: Models and pipelines
+    .target(
+      name: "Audio",
+      dependencies: [
+        "MediaTypes", "Media", "Compute", "Weights", "Layers", "CFFTW", "CSndFile", "CKernels",
+      ],
+      swiftSettings: kernels),
+    .target(
+      name: "Face",
+      dependencies: ["MediaTypes", "Imaging", "Compute", "Weights", "Layers", "CFaceDetector"]),
+    .target(name: "Diffusion", dependencies: ["MediaTypes", "Compute", "Weights", "Layers"]),
+    .target(
+      name: "LipSync",
+      dependencies: [
+        "MediaTypes", "Imaging", "Media", "Audio", "Face", "Diffusion", "Compute", "Weights",
+        "Layers",
+      ]),
+
+    // MARK: Application
+    .target(
+      name: "Runtime",
+      dependencies: [
+        "CMini", "MediaTypes", "Compute", "Weights", "Layers", "Imaging", "Media", "Audio", "Face",
+        "Diffusion", "LipSync", "CKernels", "COpenBLAS", "COneDNNShims", "CFaceDetector",
+      ]),
+    .executableTarget(
+      name: "AvatarCLI", dependencies: ["Runtime", "MediaTypes", "Media", arguments]),
+
+    // MARK: Tests
+    .target(name: "TestSupport", dependencies: ["MediaTypes", "Compute", "Weights"]),
+    .testTarget(name: "MediaTypesTests", dependencies: ["MediaTypes"]),
+    .testTarget(
+      name: "ComputeTests", dependencies: ["Compute", "TestSupport", "Weights"],
+      resources: [.copy("Fixtures")], swiftSettings: kernels),
+    .testTarget(name: "WeightsTests", dependencies: ["Weights", "Compute", "TestSupport"]),
+    .testTarget(
+      name: "LayersTests", dependencies: ["Layers", "Compute", "Weights", "TestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "ImagingTests", dependencies: ["Imaging", "MediaTypes", "Compute", "TestSupport"]),
+    .testTarget(name: "MediaTests", dependencies: ["Media", "MediaTypes", "TestSupport"]),
+    .testTarget(
+      name: "AudioTests",
+      dependencies: ["Audio", "MediaTypes", "Compute", "Weights", "TestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "FaceTests",
+      dependencies: ["Face", "Imaging", "MediaTypes", "Compute", "Weights", "TestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "DiffusionTests", dependencies: ["Diffusion", "Compute", "Weights", "TestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "LipSyncTests",
+      dependencies: [
+        "LipSync", "Face", "Audio", "Imaging", "Media", "MediaTypes", "Compute", "Weights",
+        "TestSupport",
+      ],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "RuntimeTests", dependencies: ["Runtime", "MediaTypes", "Media", "TestSupport"]),
+    .testTarget(name: "AvatarCLITests", dependencies: ["TestSupport", "MediaTypes", "Media"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu2x,
+  cxxLanguageStandard: .cxx17
+)
+
+let cTargets: Set = ["CLibAVShims", "COneDNNShims", "CFaceDetector", "CKernels", "CMini"]
+for target in package.targets
+where [.regular, .executable, .test].contains(target.type) && !cTargets.contains(target.name) {
+  target.swiftSettings = house + (target.swiftSettings ?? [])
+}

@@ -1,0 +1,11 @@
+#ifndef CKERNELS_H
+#define CKERNELS_H
+#include <stddef.h>
+#include <stdint.h>
+
+// SIMD kernels chosen at run time by CPU features; plain C is always there.
+
+/// What this CPU (lowered by AVATAR_MAX_ISA) may run: 0 plain, 1 AVX2+FMA, 2 AVX-512, 3 AVX-512 with bf16.
+int32_t CKernels_instruction_set(void);
+
+#endif
