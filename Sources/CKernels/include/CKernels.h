@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CKernelsImaging.h"
+
 // SIMD kernels chosen at run time by CPU features; plain C is always there.
 
 /// What this CPU (lowered by AVATAR_MAX_ISA) may run: 0 plain, 1 AVX2+FMA, 2 AVX-512, 3 AVX-512 with bf16.
