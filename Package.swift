@@ -92,7 +92,7 @@ let package = Package(
     .testTarget(
       name: "ComputeTests", dependencies: ["Compute", "TestSupport", "Weights"],
       resources: [.copy("Fixtures")], swiftSettings: kernels),
-    .testTarget(name: "WeightsTests", dependencies: ["Weights", "Compute", "TestSupport"]),
+    .testTarget(name: "WeightsTests", dependencies: ["Weights", "Compute", "MediaTypes", "TestSupport"]),
     .testTarget(
       name: "LayersTests", dependencies: ["Layers", "Compute", "Weights", "TestSupport"],
       resources: [.copy("Fixtures")]),
@@ -108,7 +108,8 @@ let package = Package(
       dependencies: ["Face", "Imaging", "MediaTypes", "Compute", "Weights", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "DiffusionTests", dependencies: ["Diffusion", "Compute", "Weights", "TestSupport"],
+      name: "DiffusionTests",
+      dependencies: ["Diffusion", "Compute", "MediaTypes", "Weights", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "LipSyncTests",

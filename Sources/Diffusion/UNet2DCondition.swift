@@ -1,0 +1,101 @@
+public import Compute
+import Layers
+public import Weights
+
+// After diffusers 0.42, models/unets/unet_2d_condition.py.
+
+/// The UNet of Stable Diffusion 1.x: a picture, a timestep and a context sequence to a picture.
+///
+/// One class for mini's painter and MuseTalk's network; `UNetConfiguration` says how large it is.
+public struct UNet2DCondition: Sendable {
+  public let configuration: UNetConfiguration
+  private let timesteps: SinusoidalTimesteps
+  private let timeEmbedding: TimestepEmbedding
+  private let convIn: Conv2d
+  private let downBlocks: [UNetDownBlock]
+  private let middleBlock: UNetMiddleBlock
+  private let upBlocks: [UNetUpBlock]
+  private let normOut: GroupNorm
+  private let convOut: Conv2d
+
+  /// Takes the network's tensors, under diffusers' names, from `weights`.
+  ///
+  /// Throws `WeightsError.missing` or `.shape`. Unused tensors are the caller's to report.
+  public init(
+    _ weights: WeightScope, configuration: UNetConfiguration
+  ) throws(WeightsError) {
+    self.configuration = configuration
+    let channels = configuration.blockOutputChannels
+    let levels = (0..<configuration.levels).map {
+      UNetLevel(configuration: configuration, index: $0)
+    }
+    timesteps = SinusoidalTimesteps(
+      channels: channels[0], cosineFirst: configuration.cosineFirst,
+      frequencyShift: configuration.frequencyShift)
+    timeEmbedding = try TimestepEmbedding(
+      weights["time_embedding"], inputs: channels[0], channels: configuration.timeChannels)
+    convIn = try Conv2d(
+      weights["conv_in"], inputs: configuration.inputChannels, outputs: channels[0],
+      kernel: configuration.firstKernel, padding: Padding(configuration.firstKernel / 2))
+    downBlocks = try Self.downBlocks(weights, levels: levels)
+    middleBlock = try UNetMiddleBlock(weights["mid_block"], level: levels[levels.count - 1])
+    upBlocks = try Self.upBlocks(weights, levels: levels)
+    normOut = try GroupNorm(
+      weights["conv_norm_out"], groups: configuration.groups, channels: channels[0],
+      epsilon: configuration.epsilon)
+    convOut = try Conv2d(
+      weights["conv_out"], inputs: channels[0], outputs: configuration.outputChannels,
+      kernel: configuration.lastKernel, padding: Padding(configuration.lastKernel / 2))
+  }
+
+  private static func downBlocks(
+    _ weights: WeightScope, levels: [UNetLevel]
+  ) throws(WeightsError) -> [UNetDownBlock] {
+    var blocks: [UNetDownBlock] = []
+    for level in levels {
+      blocks.append(
+        try UNetDownBlock(
+          weights["down_blocks.\(level.index)"], level: level,
+          inputs: levels[max(level.index - 1, 0)].channels,
+          attends: level.configuration.downBlocks[level.index] == .crossAttention,
+          isLast: level.index == levels.count - 1))
+    }
+    return blocks
+  }
+
+  private static func upBlocks(
+    _ weights: WeightScope, levels: [UNetLevel]
+  ) throws(WeightsError) -> [UNetUpBlock] {
+    var blocks: [UNetUpBlock] = []
+    for level in levels.reversed() {
+      let number = blocks.count
+      blocks.append(
+        try UNetUpBlock(
+          weights["up_blocks.\(number)"], level: level,
+          inputs: levels[min(level.index + 1, levels.count - 1)].channels,
+          skipInputs: levels[max(level.index - 1, 0)].channels,
+          attends: level.configuration.upBlocks[number] == .crossAttention,
+          isLast: level.index == 0))
+    }
+    return blocks
+  }
+
+  /// Records the network.
+  ///
+  /// sample [N, inputChannels, H, W], context [N, S, crossAttentionWidth] -> [N, outputChannels, H, W]. H and W may be
+  /// odd at any level.
+  public func callAsFunction(_ sample: Tensor, timestep: Double, context: Tensor) -> Tensor {
+    let sinusoid = sample.constant(Constant(timesteps(timestep)))  // [1, channels[0]]
+    let time = timeEmbedding(sinusoid).activation(.silu)  // [1, timeChannels]
+    var x = convIn(sample)
+    var skips = [x]
+    for block in downBlocks {
+      x = block(x, time: time, context: context, skips: &skips)
+    }
+    x = middleBlock(x, time: time, context: context)
+    for block in upBlocks {
+      x = block(x, time: time, context: context, skips: &skips)
+    }
+    return convOut(normOut(x).activation(.silu))
+  }
+}

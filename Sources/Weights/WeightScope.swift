@@ -1,0 +1,137 @@
+public import Compute
+import Synchronization
+
+/// A place in the tree of a network's weights, from which layers take the tensors below it.
+///
+/// Names are those of the published files, joined by dots: `weights["down_blocks.0"]["resnets.1"]`. Every tensor
+/// taken is marked, so that what is left over can be reported. Values are read when a plan is compiled.
+public struct WeightScope: Sendable {
+  /// A tensor that a network asked for.
+  public struct Requirement: Sendable, Equatable {
+    public let key: String
+    public let shape: [Int]
+  }
+
+  private let source: Source
+  private let ledger: Ledger
+  private let prefix: String
+
+  private enum Source: Sendable {
+    case checkpoint(Checkpoint)
+    /// Nothing is missing: every tensor asked for has the right shape and seeded random values.
+    case random(seed: UInt64)
+  }
+
+  private final class Ledger: Sendable {
+    let taken = Mutex<[String: [Int]]>([:])
+  }
+
+  init(_ checkpoint: Checkpoint) {
+    self.init(source: .checkpoint(checkpoint))
+  }
+
+  private init(_ parent: WeightScope, prefix: String) {
+    source = parent.source
+    ledger = parent.ledger
+    self.prefix = prefix
+  }
+
+  private init(source: Source) {
+    self.source = source
+    ledger = Ledger()
+    prefix = ""
+  }
+
+  /// Weights that fit any network: random values of a size that keeps activations in bounds.
+  ///
+  /// They serve to measure speed, and to list what a network needs (`requirements`).
+  public static func random(seed: UInt64 = 0) -> WeightScope {
+    WeightScope(source: .random(seed: seed))
+  }
+
+  /// The subtree below `name`; the empty name is the scope itself.
+  public subscript(_ name: String) -> WeightScope {
+    name.isEmpty ? self : WeightScope(self, prefix: full(name) + ".")
+  }
+
+  /// Where the weights come from, for messages.
+  public var file: String {
+    switch source {
+    case .checkpoint(let checkpoint): checkpoint.name
+    case .random: "random weights"
+    }
+  }
+
+  /// Takes the tensor `name`, which must have the given shape.
+  ///
+  /// With `stored`, the file has it in that other shape with as many elements. Throws
+  /// `WeightsError.missing`, `.shape`, or `.type`.
+  public func tensor(
+    _ name: String, shape: [Int], stored: [Int]? = nil
+  ) throws(WeightsError) -> Constant {
+    let key = full(name)
+    let expected = stored ?? shape
+    precondition(expected.reduce(1, *) == shape.reduce(1, *), "\(key): \(expected) as \(shape)")
+    ledger.taken.withLock { $0[key] = expected }
+    switch source {
+    case .checkpoint(let checkpoint):
+      guard let info = checkpoint.info(key) else {
+        throw .missing(file: checkpoint.name, key: key)
+      }
+      guard info.shape == expected else {
+        throw .shape(file: checkpoint.name, key: key, expected: expected, found: info.shape)
+      }
+      guard info.type.isReadable else {
+        throw .type(file: checkpoint.name, key: key, found: info.type.rawValue)
+      }
+      return Constant(shape: shape) { try checkpoint.values(key) }
+    case .random(let seed):
+      return Constant(shape: shape) { randomWeights(key: key, shape: expected, seed: seed) }
+    }
+  }
+
+  /// Whether the file has the tensor `name` here; weights that fit any network have none in particular.
+  public func contains(_ name: String) -> Bool {
+    if case .checkpoint(let checkpoint) = source { return checkpoint.info(full(name)) != nil }
+    return false
+  }
+
+  /// What was taken so far below this scope, sorted by key.
+  public var requirements: [Requirement] {
+    ledger.taken.withLock { taken in
+      taken.filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }
+        .map { Requirement(key: $0.key, shape: $0.value) }
+    }
+  }
+
+  /// Throws `WeightsError.unused` if the file has tensors below this scope that no layer took.
+  ///
+  /// Keys that match one of `ignoring` do not count; `*` in a pattern stands for any text.
+  public func requireAllConsumed(ignoring patterns: [String] = []) throws(WeightsError) {
+    guard case .checkpoint(let checkpoint) = source else { return }
+    let taken = ledger.taken.withLock { $0 }
+    let unused = checkpoint.keys.filter { key in
+      key.hasPrefix(prefix) && taken[key] == nil
+        && !patterns.contains { matches(key, pattern: $0) }
+    }
+    guard unused.isEmpty else {
+      throw .unused(
+        file: checkpoint.name, keys: unused.prefix(4).map { "\"\($0)\"" }, total: unused.count)
+    }
+  }
+
+  private func full(_ name: String) -> String { prefix + name }
+}
+
+/// Whether `key` fits `pattern`, in which each `*` stands for any text, also none.
+private func matches(_ key: String, pattern: String) -> Bool {
+  let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
+  guard parts.count > 1 else { return key == pattern }
+  guard key.hasPrefix(parts[0]) else { return false }
+  var rest = key.dropFirst(parts[0].count)
+  for part in parts.dropFirst().dropLast() where !part.isEmpty {
+    guard let range = rest.firstRange(of: part) else { return false }
+    rest = rest[range.upperBound...]
+  }
+  return rest.hasSuffix(parts[parts.count - 1])
+}

@@ -1,0 +1,48 @@
+import Compute
+import Diffusion
+import Foundation
+import TestSupport
+import Testing
+import Weights
+
+/// The UNet of a fixture, with what diffusers made of its input.
+struct UNetGolden {
+  let golden: Golden
+  let configuration: UNetConfiguration
+
+  init(_ name: String) throws {
+    golden = try Golden("unet-\(name).safetensors", in: .module)
+    configuration = try Array(golden.metadata("config").utf8).withUnsafeBytes {
+      try UNetConfiguration(ConfigurationFile(bytes: $0, name: name))
+    }
+  }
+
+  func plan() throws -> Plan {
+    let weights = golden.checkpoint.weights["unet"]
+    let network = try UNet2DCondition(weights, configuration: configuration)
+    try weights.requireAllConsumed()
+    let recorder = PlanRecorder(name: "unet")
+    let output = network(
+      recorder.input("sample", try golden["sample"].shape),
+      timestep: Double(golden.metadata("timestep"))!,
+      context: recorder.input("context", try golden["context"].shape))
+    recorder.output("output", output)
+    return recorder.finish()
+  }
+
+  func compare(on device: any Device, precision: Precision) throws -> Comparison {
+    let compiled = try device.compile(plan(), precision: precision)
+    let outputs = try compiled.run(["sample": golden["sample"], "context": golden["context"]])
+    return Comparison(outputs["output"]!, try golden["output"])
+  }
+}
+
+@Suite struct UNetGoldenTests {
+  static let names = ["two-levels", "two-layers", "linear-projection", "odd-sizes"]
+
+  @Test(arguments: names)
+  func equalsDiffusersOnTheReferenceDevice(name: String) throws {
+    let comparison = try UNetGolden(name).compare(on: ReferenceDevice(), precision: .fp32)
+    #expect(comparison.relativeMaximumError <= 2e-4, "\(comparison)")
+  }
+}

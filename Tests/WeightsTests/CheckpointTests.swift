@@ -1,0 +1,105 @@
+import Compute
+import MediaTypes
+import TestSupport
+import Testing
+
+@testable import Weights
+
+/// A safetensors file of `header` and `data`, intact or not.
+func file(header: String, data: [UInt8] = []) -> [UInt8] {
+  withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian, Array.init) + header.utf8 + data
+}
+
+@Suite struct CheckpointTests {
+  let folder: TemporaryFolder
+  init() throws { folder = try TemporaryFolder() }
+
+  func open(_ bytes: [UInt8]) throws -> Checkpoint {
+    try Checkpoint(path: folder.write(bytes, to: "model.safetensors"))
+  }
+
+  @Test(
+    arguments: [
+      ("F32", [0, 0, 0xC0, 0x3F, 0, 0, 0, 0xC0], [1.5, -2]),
+      ("F16", [0x00, 0x3E, 0x00, 0xC0, 0x01, 0x00, 0xFF, 0x7B], [1.5, -2, 0x1p-24, 65504]),
+      ("BF16", [0xC0, 0x3F, 0x00, 0xC0], [1.5, -2]),
+      ("F64", [0, 0, 0, 0, 0, 0, 0xF8, 0x3F], [1.5]),
+      ("I64", [0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], [-2]),
+      ("I32", [0xFE, 0xFF, 0xFF, 0xFF], [-2]),
+      ("I16", [0xFE, 0xFF], [-2]),
+      ("I8", [0xFE], [-2]),
+      ("U8", [0xFE, 3], [254, 3]),
+      ("BOOL", [1, 0], [1, 0]),
+    ] as [(String, [UInt8], [Float])])
+  func readsEveryType(type: String, bytes: [UInt8], expected: [Float]) throws {
+    let header =
+      #"{"t":{"dtype":"\#(type)","shape":[\#(expected.count)],"data_offsets":[0,\#(bytes.count)]}}"#
+    #expect(try open(file(header: header, data: bytes)).tensor("t").values == expected)
+  }
+
+  @Test func convertsEveryHalf() throws {
+    let bytes = (0..<0x8000 as Range<UInt16>).flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+    let values = bytes.withUnsafeBytes { ElementType.float16.floats($0) }!
+    for (index, value) in values.enumerated() where index < 0x7C00 {
+      #expect(value == Float(Float16(bitPattern: UInt16(index))))
+    }
+    #expect(values[0x7C00] == .infinity)
+    #expect(values[0x7C01...].filter { !$0.isNaN }.isEmpty)
+  }
+
+  @Test func writesWhatItReads() throws {
+    let tensors = [
+      "a \"quoted\" näme": HostTensor(shape: [2, 3], values: [1, 2, 3, 4, 5, -6]),
+      "scalar": HostTensor(shape: [], values: [7]), "none": HostTensor(shape: [0, 4], values: []),
+    ]
+    let path = folder.file("out.safetensors")
+    try SafetensorsWriter.write(tensors, metadata: ["made\nby": "test"], to: path)
+    let read = try Checkpoint(path: path)
+    #expect(read.metadata == ["made\nby": "test"])
+    #expect(read.keys == tensors.keys.sorted())
+    for (key, tensor) in tensors { #expect(try read.tensor(key) == tensor) }
+    let encoded = SafetensorsWriter.encode(tensors, metadata: ["made\nby": "test"])
+    let again = try open(encoded)
+    #expect(try again.tensor("scalar").values == [7])
+  }
+
+  @Test func keepsAnExistingFile() throws {
+    let path = try folder.write([1, 2], to: "there")
+    #expect(throws: WeightsError.self) { try SafetensorsWriter.write([:], to: path) }
+    try SafetensorsWriter.write([:], to: path, replacing: true)
+    #expect(try Checkpoint(path: path).keys == [])
+  }
+
+  @Test func writingNeedsAPlace() {
+    let error = #expect(throws: WeightsError.self) {
+      try SafetensorsWriter.write([:], to: "/nowhere/at/all")
+    }
+    #expect(error?.exitCode == .cannotCreateOutput)
+  }
+
+  @Test func readsBytesInMemory() throws {
+    let bytes = SafetensorsWriter.encode(["x": HostTensor(shape: [1], values: [3])])
+    try bytes.withUnsafeBytes { region in
+      let checkpoint = try Checkpoint(staticBytes: region, name: "mini")
+      #expect(try checkpoint.tensor("x").values == [3])
+      #expect(checkpoint.info("x") == .init(type: .float32, shape: [1]))
+    }
+  }
+
+  @Test func missingFileAndFolder() throws {
+    let missing = #expect(throws: WeightsError.self) { try Checkpoint(path: "/no/such/file") }
+    #expect(missing?.exitCode == .missingInput)
+    let unreadable = #expect(throws: WeightsError.self) { try Checkpoint(path: folder.path) }
+    #expect(unreadable?.exitCode == .missingInput)
+  }
+
+  @Test func valuesThatAreNotFinite() throws {
+    let checkpoint = try open(
+      SafetensorsWriter.encode(["x": HostTensor(shape: [3], values: [.nan, 1, .infinity])]))
+    let expected = WeightsError.notFinite(file: checkpoint.name, key: "x", count: 2)
+    #expect(throws: expected) { try checkpoint.tensor("x") }
+    #expect(throws: WeightsError.missing(file: checkpoint.name, key: "y")) {
+      try checkpoint.tensor("y")
+    }
+  }
+}
