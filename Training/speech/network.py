@@ -24,7 +24,7 @@ class ArticulationNetwork(nn.Module):
         super().__init__()
         self.size = dict(size)
         config = WhisperConfig(**size, dropout=0.0, attention_dropout=0.0, activation_dropout=0.0, encoder_layerdrop=0.0, activation_function="gelu")
-        config._attn_implementation = "sdpa"
+        config._attn_implementation = "eager"  # in bf16 on a processor faster to train than the fused kernel
         self.encoder = WhisperEncoder(config)
         self.head = nn.Linear(size["d_model"], len(OUTPUTS))
 

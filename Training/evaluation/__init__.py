@@ -1,0 +1,1 @@
+"""Held-out speech and measures of lip-sync, for the track and for finished videos alike."""
