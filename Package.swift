@@ -56,7 +56,8 @@ let package = Package(
     .target(name: "Layers", dependencies: ["Compute", "Weights"]),
     .target(
       name: "Imaging", dependencies: ["MediaTypes", "Compute", "CKernels"], swiftSettings: kernels),
-    .target(name: "Media", dependencies: ["MediaTypes", "CLibAV", "CLibAVShims"]),
+    .target(
+      name: "Media", dependencies: ["MediaTypes", "CLibAV", "CLibAVShims"], swiftSettings: kernels),
 
     // MARK: Models and pipelines
     .target(

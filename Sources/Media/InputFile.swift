@@ -1,0 +1,70 @@
+import Glibc
+
+/// A readable, non-empty file or a folder, checked before libav sees it.
+struct InputFile {
+  /// Pictures that are told by their first bytes, with the demuxer that reads exactly one of them.
+  enum PictureFormat: String, CaseIterable {
+    case png = "png_pipe"
+    case jpeg = "jpeg_pipe"
+    case webp = "webp_pipe"
+    case bmp = "bmp_pipe"
+    case tiff = "tiff_pipe"
+  }
+
+  let path: String
+  let byteCount: Int
+  let isFolder: Bool
+  let pictureFormat: PictureFormat?
+
+  /// Throws 66 where nothing readable is at `path`, 65 where it is empty or no file at all.
+  init(_ path: String) throws {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw MediaError.reading(path, errno: errno) }
+    self.path = path
+    isFolder = status.st_mode & S_IFMT == S_IFDIR
+    byteCount = Int(status.st_size)
+    guard access(path, R_OK) == 0 else { throw MediaError.reading(path, errno: errno) }
+    if isFolder {
+      pictureFormat = nil
+      return
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw MediaError.unusable(path, "not a regular file", "save it to a file first")
+    }
+    guard byteCount > 0 else {
+      throw MediaError.unusable(path, "the file is empty", "give a file with content")
+    }
+    let head = try Self.firstBytes(of: path, count: 32)
+    if Self.isAnimatedWebP(head) {
+      throw MediaError.unusable(path, "animated WebP is not supported", "convert it to mp4 first")
+    }
+    pictureFormat = Self.pictureFormat(of: head)
+  }
+
+  private static func firstBytes(of path: String, count: Int) throws -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw MediaError.reading(path, errno: errno) }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    let found = read(descriptor, &bytes, count)
+    guard found >= 0 else { throw MediaError.reading(path, errno: errno) }
+    return Array(bytes.prefix(found))
+  }
+
+  private static func pictureFormat(of head: [UInt8]) -> PictureFormat? {
+    if head.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return .png }
+    if head.starts(with: [0xFF, 0xD8, 0xFF]) { return .jpeg }
+    if head.starts(with: "RIFF".utf8), head.dropFirst(8).starts(with: "WEBP".utf8) { return .webp }
+    if head.starts(with: "BM".utf8) { return .bmp }
+    if head.starts(with: [0x49, 0x49, 0x2A, 0]) || head.starts(with: [0x4D, 0x4D, 0, 0x2A]) {
+      return .tiff
+    }
+    return nil
+  }
+
+  private static func isAnimatedWebP(_ head: [UInt8]) -> Bool {
+    let animationFlag: UInt8 = 2
+    return pictureFormat(of: head) == .webp && head.count > 20
+      && head.dropFirst(12).starts(with: "VP8X".utf8) && head[20] & animationFlag != 0
+  }
+}

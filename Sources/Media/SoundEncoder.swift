@@ -1,0 +1,148 @@
+import CLibAV
+import CLibAVShims
+import MediaTypes
+
+/// Encodes the whole of a recording as AAC, chunk by chunk: at its own rate and channels where AAC has them.
+final class SoundEncoder {
+  private static let rates = [
+    7350, 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000,
+  ]
+
+  /// Samples per second of the encoded sound.
+  let rate: Int
+  private(set) var warnings: [String] = []
+  private let path: String
+  private let reader: AudioReader
+  private let codec: UnsafeMutablePointer<AVCodecContext>
+  private let converter: SampleConverter?
+  private let frame: DecodedFrame
+  private let packet: Packet
+  private var buffered: [[Float]]
+  private var sentSamples = 0
+  private var isAtEnd = false
+  private var isDraining = false
+
+  init(_ reader: AudioReader, path: String) throws {
+    self.reader = reader
+    self.path = path
+    let rate = Self.rates.first { $0 >= reader.sampleRate } ?? 96000
+    self.rate = rate
+    if rate != reader.sampleRate {
+      warnings.append("\(path): AAC has no \(reader.sampleRate) Hz: the sound has \(rate) Hz")
+    }
+    var layout = reader.layout
+    if reader.channelCount > 8 { layout = usualLayout(2) }
+    var opened = try? Self.open(rate: rate, layout: layout, path: path)
+    if opened == nil {
+      layout = usualLayout(2)
+      opened = try Self.open(rate: rate, layout: layout, path: path)
+    }
+    codec = opened!
+    let channels = Int(layout.nb_channels)
+    if channels != reader.channelCount {
+      warnings.append("\(path): \(reader.channelCount) channels are mixed down to \(channels)")
+    }
+    buffered = Array(repeating: [], count: channels)
+    frame = try DecodedFrame(path)
+    packet = try Packet(path)
+    let needsConversion = rate != reader.sampleRate || channels != reader.channelCount
+    converter =
+      needsConversion
+      ? try SampleConverter(
+        from: .init(
+          format: AV_SAMPLE_FMT_FLTP, rate: reader.sampleRate, layout: reader.layout),
+        toRate: rate, layout: layout, path: path) : nil
+  }
+
+  deinit {
+    var owned: UnsafeMutablePointer<AVCodecContext>? = codec
+    avcodec_free_context(&owned)
+  }
+
+  private static func open(
+    rate: Int, layout: AVChannelLayout, path: String
+  ) throws -> UnsafeMutablePointer<AVCodecContext> {
+    let encoder = try LibAV.allocated(avcodec_find_encoder(AV_CODEC_ID_AAC), path)
+    let codec = try LibAV.allocated(avcodec_alloc_context3(encoder), path)
+    codec.pointee.sample_rate = Int32(rate)
+    codec.pointee.sample_fmt = AV_SAMPLE_FMT_FLTP
+    codec.pointee.ch_layout = layout
+    codec.pointee.time_base = AVRational(num: 1, den: Int32(rate))
+    codec.pointee.thread_count = 1
+    codec.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_BITEXACT
+    codec.pointee.bit_rate = bitRate(channels: Int(layout.nb_channels), rate: rate)
+    CLibAV_clear_message()
+    let code = avcodec_open2(codec, encoder, nil)
+    if code < 0 {
+      var owned: UnsafeMutablePointer<AVCodecContext>? = codec
+      avcodec_free_context(&owned)
+      try LibAV.writing(path, "cannot encode this sound", code)
+    }
+    return codec
+  }
+
+  /// 192 kb/s for one or two channels, 96 for each of more, never above AAC's limit of 6 bits a sample.
+  private static func bitRate(channels: Int, rate: Int) -> Int64 {
+    Int64(min(channels > 2 ? channels * 96000 : 192_000, channels * rate * 6))
+  }
+
+  func makeParameters() throws -> UnsafeMutablePointer<AVCodecParameters> {
+    let parameters = try LibAV.allocated(avcodec_parameters_alloc(), path)
+    avcodec_parameters_from_context(parameters, codec)
+    return parameters
+  }
+
+  /// The next packet, times in samples (the first before 0: the encoder's run-in); nil at the end.
+  func next() throws -> UnsafeMutablePointer<AVPacket>? {
+    while true {
+      let code = avcodec_receive_packet(codec, packet.pointer)
+      if code == CLibAV_error_eof { return nil }
+      if code != CLibAV_error_again {
+        try LibAV.writing(path, "cannot encode the sound", code)
+        return packet.pointer
+      }
+      try sendBlock()
+    }
+  }
+
+  private func sendBlock() throws {
+    let size = Int(codec.pointee.frame_size)
+    while buffered[0].count < size, !isAtEnd {
+      if let chunk = try reader.read() {
+        append(try converter?.convert(chunk.channels) ?? chunk.channels)
+      } else {
+        if let converter { append(try converter.convert(nil, count: 0)) }
+        isAtEnd = true
+      }
+    }
+    let count = min(buffered[0].count, size)
+    guard count > 0 else {
+      if !isDraining { try LibAV.writing(path, "cannot encode", avcodec_send_frame(codec, nil)) }
+      isDraining = true
+      return
+    }
+    try fillFrame(count)
+    try LibAV.writing(
+      path, "cannot encode the sound", avcodec_send_frame(codec, frame.pointer))
+    sentSamples += count
+    for channel in buffered.indices { buffered[channel].removeFirst(count) }
+  }
+
+  private func append(_ samples: [[Float]]) {
+    for channel in buffered.indices { buffered[channel] += samples[channel] }
+  }
+
+  private func fillFrame(_ count: Int) throws {
+    av_frame_unref(frame.pointer)
+    frame.pointer.pointee.nb_samples = Int32(count)
+    frame.pointer.pointee.format = AV_SAMPLE_FMT_FLTP.rawValue
+    frame.pointer.pointee.ch_layout = codec.pointee.ch_layout
+    frame.pointer.pointee.sample_rate = Int32(rate)
+    frame.pointer.pointee.pts = Int64(sentSamples)
+    try LibAV.writing(path, "cannot encode the sound", av_frame_get_buffer(frame.pointer, 0))
+    for (channel, samples) in buffered.enumerated() {
+      let target = UnsafeMutableRawPointer(frame.pointer.pointee.extended_data[channel]!)
+      samples.withUnsafeBytes { target.copyMemory(from: $0.baseAddress!, byteCount: count * 4) }
+    }
+  }
+}
