@@ -3,7 +3,7 @@
 from .articulation import CHANNELS
 from .identity import sample_articulation, sample_identity
 from .pose import aligned_view, landmark_view, neutral_pose, picture_plane_landmarks, portrait_view, sample_pose
-from .render import render
+from .picture import render
 from .style import degrade
 
 __all__ = [

@@ -3,8 +3,8 @@
 Rest material coordinates (U,V) describe the neutral face: origin between the eyes, V down, 1 unit is about 93 mm,
 lips closed at the seam. Articulated coordinates (u,v) are the same face plane after articulation.
 
-Down a column, five knots move (upper lip outer edge, upper inner, lower inner, lower outer, chin) between two fixed
-ones (nose base, below the chin); between knots the map is linear, and the opening is the gap between the inner knots.
+Down a column, six knots move (upper lip outer edge, upper inner, lower inner, lower outer, below the lip, chin) between
+two fixed ones (nose base, below the chin); the knot below the lip lets the sharp motion of the corners fade quickly; between knots the map is linear, and the opening is the gap between the inner knots.
 Along a row, the mouth narrows or widens about the middle, fading into the cheeks. Rows use the articulated v, so
 inverting the row map first and the column map second is closed form.
 
@@ -16,7 +16,7 @@ together and parts the lips slightly over them (S at 1); tongue lifts the tip to
 
 import torch
 
-from .pixel import bump, ridge
+from .pixel import falloff, power4, ridge
 
 CHANNELS = ("jaw", "width", "rounding", "upper_lip", "lower_lip", "teeth", "tongue")
 
@@ -37,7 +37,7 @@ class MouthShape:
         self.corner_drop = full * 0.11 * self.jaw
         self.corner_raise = full * 0.055 * self.width
         self.chin_drop = full * 0.37 * self.jaw
-        self.open_power = 0.8 - 0.25 * self.rounding - 0.15 * self.jaw
+        self.pointed = 0.6 - 0.5 * self.rounding - 0.35 * self.jaw
         tuck = self.upper * (1 - self.lower) * (1 - self.jaw) * (1 - self.teeth)
         self.thick_upper = 1 - 0.22 * self.jaw + 0.28 * self.rounding - 0.14 * spread - 0.22 * self.upper
         self.thick_lower = 1 - 0.12 * self.jaw + 0.30 * self.rounding - 0.12 * spread + 0.1 * self.lower - 0.25 * tuck
@@ -50,22 +50,25 @@ class MouthShape:
         q = U / p.mouth_half
         q2 = (q * q).clamp(max=1)
         lens = (1 - q2).clamp(min=1e-6)
+        root = torch.sqrt(lens)
+        full_lens = root * torch.sqrt(root)
         bend = (q * q).clamp(max=1.7)
         seam = p.mouth_y - p.smile * bend + 0.012 * p.tubercle * ridge(q, 0, 0.2) + p.mouth_tilt * q.clamp(-1.3, 1.3)
         seam = seam + p.mouth_wave * torch.cos(q.clamp(-1.2, 1.2) * 5.2) * lens
         cupid = 1 - p.cupid * ridge(q, 0, 0.13) + 0.6 * p.cupid * ridge(q.abs(), 0.25, 0.15)
-        upper = seam - 0.004 - p.lip_upper * cupid * lens**0.85
-        lower = seam + 0.004 + p.lip_lower * lens**0.7
+        upper = seam - 0.004 - p.lip_upper * cupid * full_lens
+        lower = seam + 0.004 + p.lip_lower * full_lens
         return upper, seam, lower, q
 
     def knots(self, U):
-        """Rest and articulated knots [(rest, moved) x 7] of column U, from nose base to below the chin."""
+        """Rest and articulated knots [(rest, moved) x 8] of column U, from nose base to below the chin."""
         p = self.p
         outer_upper, seam, outer_lower, q = self.rest(U)
         q2 = (q * q).clamp(max=1)
-        h = (1 - q2).clamp(min=1e-6) ** self.open_power
+        lens = (1 - q2).clamp(min=1e-6)
+        h = lens * self.pointed + torch.sqrt(lens) * (1 - self.pointed)
         h = h * (q2 < 1)
-        fade = torch.exp(-((q.abs() - 1).clamp(min=0) / 0.8) ** 2)
+        fade = falloff(((q.abs() - 1).clamp(min=0) / 0.8) ** 2)
         corner = (self.corner_drop - self.corner_raise * q2) * fade
         upper_inner = seam + corner - (self.raise_upper + self.corner_drop) * h
         lower_inner = seam + corner + (self.drop_lower - self.corner_drop) * h
@@ -74,18 +77,23 @@ class MouthShape:
         upper_outer = upper_inner - (seam - outer_upper) * self.thick_upper
         upper_outer = torch.maximum(upper_outer, nose + 0.3 * (outer_upper - nose))
         lower_outer = lower_inner + (outer_lower - seam) * self.thick_lower
-        side = torch.exp(-((U / (0.92 * p.face_half)) ** 4))
+        around = q * q
+        around = 1 / (1 + 1.2 * around * around)
+        lip_below = outer_lower + 0.10
+        below_moved = lip_below + corner + (self.drop_lower - self.corner_drop) * around
+        below_moved = torch.maximum(below_moved, lower_outer + 0.03)
+        side = falloff(power4(U / (0.92 * p.face_half)))
         chin = p.chin_y + 0 * U
-        chin_moved = torch.maximum(chin + self.chin_drop * side, lower_outer + 0.05)
+        chin_moved = torch.maximum(chin + self.chin_drop * side, below_moved + 0.03)
         below = chin + 0.75
-        rest = (nose, outer_upper, seam, seam, outer_lower, chin, below)
-        moved = (nose, upper_outer, upper_inner, lower_inner, lower_outer, chin_moved, below + 0 * U)
+        rest = (nose, outer_upper, seam, seam, outer_lower, lip_below, torch.maximum(chin, lip_below + 0.03), below)
+        moved = (nose, upper_outer, upper_inner, lower_inner, lower_outer, below_moved, chin_moved, below)
         return rest, moved, q
 
     def row_strength(self, v):
         """How strongly row v (articulated) takes part in widening, 0..1."""
         reach = 0.55 * self.opening + 0.05
-        return torch.exp(-(((v - self.middle).abs() - reach).clamp(min=0) / 0.24) ** 2)
+        return falloff((((v - self.middle).abs() - reach).clamp(min=0) / 0.24) ** 2)
 
     def _row_scale(self, v):
         return 1 + (self.scale_x - 1) * self.row_strength(v)
@@ -112,7 +120,7 @@ class MouthShape:
         seam = rest[2]
         lower = (V > seam) if lower_side is None else lower_side
         v = V
-        for k in (0, 1, 3, 4, 5):
+        for k in (0, 1, 3, 4, 5, 6):
             a, b, c, d = rest[k], rest[k + 1], moved[k], moved[k + 1]
             t = (V - a) / (b - a)
             inside = (V >= a) & (V <= b) & (lower if k >= 3 else ~lower)
@@ -127,7 +135,7 @@ class MouthShape:
         U = self.row_inverse(u, v)
         rest, moved, q = self.knots(U)
         V = v
-        for k in (0, 1, 2, 3, 4, 5):
+        for k in (0, 1, 2, 3, 4, 5, 6):
             a, b, c, d = rest[k], rest[k + 1], moved[k], moved[k + 1]
             t = (v - c) / (d - c).clamp(min=1e-6)
             V = torch.where((v > c) & (v <= d), a + t * (b - a), V)

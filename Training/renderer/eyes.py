@@ -2,18 +2,20 @@
 
 import torch
 
-from .pixel import bump, inside, mix, ridge, scale, smoothstep
+from .pixel import bump, inside, mix, power4, ridge, scale, smoothstep
 
 
 def eye_lines(p, pose, U, V):
     """Place across the eye (-1 inner corner .. 1 outer), upper and lower lid heights."""
     place = (U.abs() - p.eye_x) / p.eye_half
     lens = (1 - place * place).clamp(min=1e-6)
+    root = torch.sqrt(lens)
+    full_lens = root * torch.sqrt(root)
     tilt = -p.eye_tilt * place
     open_share = 1 - pose.blink
     skew = (1 - 0.18 * place)
-    upper = tilt - p.eye_open * (open_share * 1.9 - 0.9) * lens**0.62 * skew
-    lower = tilt + p.eye_open * 0.80 * lens**0.75 * (1 + 0.15 * place)
+    upper = tilt - p.eye_open * (open_share * 1.9 - 0.9) * full_lens * skew
+    lower = tilt + p.eye_open * 0.80 * full_lens * (1 + 0.15 * place)
     return place, torch.minimum(upper, lower - 1e-4), lower
 
 
@@ -32,7 +34,7 @@ def draw_eyes(p, pose, light, face, U, V, soft, level):
     radius = 0.066 + 0.14 * (p.eye_half - 0.13)
     part = distance / radius
     iris = p.color("iris")
-    ray = 0.85 + 0.3 * torch.sin(torch.atan2(y, x) * 23 + 5 * part) * smoothstep(0.4, 0.7, part)
+    ray = 0.9 + 0.25 * torch.sin((x + 0.4 * y) / distance * 17) * smoothstep(0.4, 0.7, part)
     ring = 1 - 0.75 * smoothstep(0.72, 1.0, part)
     below = 1 + 0.5 * smoothstep(-0.03, 0.04, y)
     iris_color = [c * c * 1.25 * ray * ring * below for c in iris]
@@ -69,7 +71,7 @@ def draw_brows(p, pose, face, U, V, strands, fine):
 def draw_glasses(p, color, U, V, soft, dark):
     """Thin or thick frames with a faint reflection; column `glasses` switches them on."""
     x, y = (U.abs() - p.eye_x - 0.01) / 0.245, (V - 0.035) / (0.15 + 0.04 * dark)
-    ring = ((x.abs() ** 3 + y.abs() ** 3 + 1e-6) ** (1 / 3) - 1) * 0.18
+    ring = (torch.sqrt(torch.sqrt(power4(x) + power4(y) + 1e-6)) - 1) * 0.18
     rim = inside(ring.abs() - (0.008 + 0.014 * dark), soft)
     bridge = inside((V - 0.0 + 0.02 * torch.cos(U * 12)).abs() - 0.012, soft) * smoothstep(0.10, 0.085, U.abs())
     cover = torch.maximum(rim, bridge) * p.glasses

@@ -14,17 +14,16 @@ def beard_cover(p, mouth, U, V, rest, q, broad, strands, fine):
     cheek = smoothstep(line - 0.07, line + 0.07, V + 0.035 * broad - 0.38 * (size - 0.45).clamp(min=0))
     around = (q * q / 1.35 + ((V - seam - 0.01) / (0.10 + p.lip_lower * 0.5)) ** 2)
     bare = smoothstep(0.8, 1.25, around + 0.12 * strands)
-    under = smoothstep(0.15, 0.05, jaw_line(p, U) + 0.12 + 0.30 * p.beard_long - 0.2 * size - V - 0.03 * strands)
     inner = 1 - smoothstep(-0.03, 0.05, V - (jaw_line(p, U) + 0.06 + 0.32 * p.beard_long * ridge(U, 0, 0.4) + 0.035 * strands))
-    del under
-    density = smoothstep(-0.9, 0.5, strands + 2.2 * p.beard - 0.9 + 0.4 * fine)
+    density = (0.35 + 0.65 * p.beard) * (0.45 + 0.55 * smoothstep(-1.1, 0.6, strands + 0.4 * fine + 1.5 * p.beard - 0.7))
     beard = cheek * bare * inner * density * (p.beard > 0)
     fall = 0.55 * (size / p.mouth_half) ** 2 * 0.10
     top = p.nose_base + 0.025 + fall * 0.6 + 0.02 * ridge(U, 0, 0.03)
-    low = lip_out + 0.014 + fall + 0.012 * strands
+    low = lip_out + 0.012 + fall + 0.008 * strands
     whisker = smoothstep(top - 0.012, top + 0.035, V + 0.012 * strands) * smoothstep(low + 0.018, low - 0.012, V)
     whisker = whisker * smoothstep(1.28, 1.05, (q.abs() + 0.05 * strands)) * (1 - 0.5 * ridge(U, 0, 0.022))
-    whisker = whisker * smoothstep(-1.0, 0.4, strands + 2.4 * p.moustache - 0.9 + 0.3 * fine) * (p.moustache > 0)
+    thick = 0.55 + 0.45 * smoothstep(-1.0, 0.8, strands + 0.3 * fine)
+    whisker = whisker * thick * (0.35 + 0.65 * p.moustache) * (p.moustache > 0)
     area = torch.maximum(cheek * bare, smoothstep(p.nose_base, p.nose_base + 0.05, V) * smoothstep(1.5, 1.0, q.abs()) * bare)
     stubble = p.stubble * area * (0.55 + 0.30 * fine + 0.15 * broad).clamp(0, 1)
     return torch.maximum(beard, whisker).clamp(0, 1), stubble.clamp(0, 1), beard
@@ -45,7 +44,7 @@ def head_hair(p, head, x, y, u, v, broad, strands):
     wave = 0.020 * broad + 0.012 * strands * p.hair_curl
     half = p.face_half * 1.0 + volume
     top = 1.0 + volume
-    dome = torch.where(y < 0, ((x / half).abs() ** 2.3 + (y / top).abs() ** 2.3 + 1e-6) ** (1 / 2.3), (x / half).abs() + 0 * y)
+    dome = torch.where(y < 0, torch.sqrt((x / half) ** 2 + (y / top) ** 2 + 1e-6), (x / half).abs() + 0 * y)
     outer = (dome - 1) * half + wave
     # hair line over the forehead and down the sides in front of the ears
     side = (u.abs() / p.face_half).clamp(max=1.6)

@@ -9,7 +9,9 @@ import torch
 from .pixel import bump
 
 PIVOT_Y = 0.45
-ITERATIONS = 4
+OUTLINE = 1.03  # the widest section over the face's half width
+JAW_TOP = 0.22  # height where the jaw's outline leaves the cheeks
+ITERATIONS = 3
 
 
 class HeadShape:
@@ -20,7 +22,7 @@ class HeadShape:
         self.sin_yaw, self.cos_yaw = torch.sin(pose.yaw), torch.cos(pose.yaw)
         self.sin_pitch, self.cos_pitch = torch.sin(pose.pitch), torch.cos(pose.pitch)
         self.perspective = pose.perspective
-        self.half = identity.face_half * 1.04
+        self.half = identity.face_half * OUTLINE
         self.depth = identity.face_half * 1.12
         self.radius_x = torch.sqrt((self.half * self.cos_yaw) ** 2 + (self.depth * self.sin_yaw) ** 2)
         self.turn = torch.atan2(self.depth * self.sin_yaw, self.half * self.cos_yaw)
@@ -86,17 +88,27 @@ class HeadShape:
         return u, v, across, t, z_view
 
 
+def _jaw_edge(identity, ratio):
+    """Between an ellipse and a squarer curve: how far down the jaw reaches at this share of the half width."""
+    square = ratio * ratio
+    wide = 1 - square
+    round_part = torch.sqrt(wide.clamp(min=1e-6))
+    square_part = torch.sqrt(torch.sqrt((wide * (1 + square)).clamp(min=1e-6)))
+    return round_part + (square_part - round_part) * identity.jaw_square
+
+
 def jaw_line(identity, u):
-    """Height V (rest) of the lower outline of the face at column u, and the cheek line's half width."""
-    p = identity
-    ratio = (u.abs() / p.face_half).clamp(max=0.9999)
-    low = 0.22
-    edge = (1 - ratio ** p.jaw_power).clamp(min=1e-6) ** (1 / p.jaw_power)
-    return low + (p.chin_y - low) * torch.maximum(edge, torch.full_like(edge, 0.36))
+    """Height V (rest) of the lower outline of the face at column u."""
+    edge = _jaw_edge(identity, (u.abs() * (1 / (OUTLINE * identity.face_half))).clamp(max=1))
+    return JAW_TOP + (identity.chin_y - JAW_TOP) * edge.clamp(min=0.14)
 
 
 def jaw_point(identity, height):
-    """Half width of the lower outline at rest height V [B,1,1]."""
-    p = identity
-    part = ((height - 0.22) / (p.chin_y - 0.22)).clamp(0, 0.9999)
-    return p.face_half * (1 - part ** p.jaw_power) ** (1 / p.jaw_power)
+    """Half width of the lower outline at rest height V [B,1,1], by bisection."""
+    part = (height - JAW_TOP) / (identity.chin_y - JAW_TOP)
+    low, high = torch.zeros_like(part), torch.ones_like(part)
+    for _ in range(24):
+        middle = 0.5 * (low + high)
+        outside = _jaw_edge(identity, middle) < part
+        low, high = torch.where(outside, low, middle), torch.where(outside, middle, high)
+    return OUTLINE * identity.face_half * low

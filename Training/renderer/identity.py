@@ -8,7 +8,7 @@ from .textures import COUNT
 # Uniform ranges of the plain numbers.
 RANGES = {
     # head
-    "face_half": (0.68, 0.80), "jaw_power": (1.9, 2.9), "nose_base": (0.45, 0.56), "nose_half": (0.145, 0.205),
+    "face_half": (0.68, 0.80), "jaw_square": (-0.05, 0.55), "nose_base": (0.45, 0.56), "nose_half": (0.145, 0.205),
     "nose_height": (0.7, 1.25), "nose_tip": (0.8, 1.3), "bridge": (0.5, 1.2), "cheekbone": (0.2, 1.2), "brow_ridge": (0.2, 1.1),
     "chin_round": (0.5, 1.3), "neck_half": (0.40, 0.56), "ear": (0.0, 1.0),
     # eyes
@@ -45,10 +45,10 @@ HAIR = [[18, 16, 16], [38, 28, 22], [74, 48, 30], [118, 78, 44], [176, 128, 74],
 IRIS = [[44, 26, 16], [92, 58, 28], [100, 98, 58], [92, 120, 130], [98, 138, 172]]
 
 
-def _between(table, count, generator, jitter):
+def _between(table, count, generator, jitter, power=1.0):
     """A random point on the polyline through a table of colours, with jitter; [B,3] in 0..1."""
     table = torch.tensor(table) / 255.0
-    place = torch.rand(count, generator=generator) * (len(table) - 1)
+    place = torch.rand(count, generator=generator) ** power * (len(table) - 1)
     index = place.long().clamp(max=len(table) - 2)
     part = (place - index)[:, None]
     color = table[index] * (1 - part) + table[index + 1] * part
@@ -101,7 +101,7 @@ def sample_identity(count, generator, seed_textures=0):
     put("texture_index", torch.randint(0, COUNT, (count,), generator=generator).float())
     put("hair_index", torch.randint(0, COUNT, (count,), generator=generator).float())
 
-    skin = _between(SKIN, count, generator, 0.015)
+    skin = _between(SKIN, count, generator, 0.015, 1.35)
     light = skin.mean(1, keepdim=True)
     put_color("skin", skin)
     hair = _between(HAIR, count, generator, 0.02)
@@ -123,6 +123,15 @@ def sample_identity(count, generator, seed_textures=0):
     put("style", style)
     painting, cartoon = (style == PAINTING).float(), (style == CARTOON).float()
     drawing = (style == DRAWING).float()
+    # paintings: dark brown surroundings, earth colours, pale lips close to the skin, soft edges
+    old = (painting * chance(0.7))[:, None]
+    for name, depth in (("background", 0.30), ("background_far", 0.18), ("cloth", 0.22)):
+        first = IDENTITY[name + "_r"]
+        earth = torch.tensor([[1.0, 0.80, 0.52]]) * depth * (0.4 + 1.2 * torch.rand(count, 1, generator=generator))
+        earth = (earth + torch.randn(count, 3, generator=generator) * 0.03).clamp(0.02, 1)
+        values[:, first : first + 3] = values[:, first : first + 3] * (1 - old) + earth * old
+    put("lip_strength", torch.where(old[:, 0] > 0, uniform(0.1, 0.6), get("lip_strength")))
+    put("lip_edge", torch.where(old[:, 0] > 0, uniform(-0.6, 0.4), get("lip_edge")))
     put("brush", painting * uniform(0.1, 1))
     put("craquelure", painting * chance(0.4) * uniform(0.2, 1))
     put("varnish", painting * uniform(0.0, 1))

@@ -15,7 +15,7 @@ def _row(place, first, other):
     """Tooth number along the arch (continuous) and the darkness of the gaps between teeth."""
     number = torch.where(place < first, place / first, 1 + (place - first) / other)
     gap = (number - torch.floor(number + 0.5)).abs()
-    return number, torch.exp(-((gap / 0.055) ** 2)) * (number < 5.2), number - torch.floor(number)
+    return number, ridge(gap, 0, 0.055) * (number < 5.2), number - torch.floor(number)
 
 
 def draw_inner_mouth(p, mouth, head, light, u, v, knots, soft):
@@ -39,7 +39,7 @@ def draw_inner_mouth(p, mouth, head, light, u, v, knots, soft):
     lower_edge = 0.032 + jaw - 0.22 * across * across
 
     # cavity: deep red brown, black in the middle
-    shallow = torch.exp(-((v - top) / (0.5 * gap + 0.03)) ** 2)
+    shallow = ridge(v - top, 0, 0.5 * gap + 0.03)
     rim = ((v - top) / gap).clamp(0, 1)
     dark = 0.35 + 0.65 * (rim * 2 - 1) ** 2
     cavity = [0.085 * p.mouth_dark * dark + 0 * shallow, 0.022 * p.mouth_dark * dark, 0.020 * p.mouth_dark * dark]

@@ -106,7 +106,7 @@ def landmark_view(landmarks, jitter=(0.12, 0.20, math.radians(25)), generator=No
     return _jitter(view, jitter, size, generator)
 
 
-def portrait_view(count, size, units=3.6, center=(0.0, 0.25)):
+def portrait_view(count, size, units=4.2, center=(0.0, 0.12)):
     """A whole picture with head and shoulders; `units` is its width in face units."""
     one = torch.ones(count)
     return similarity(one * size / units, one * 0, one * center[0], one * center[1], size)

@@ -18,7 +18,7 @@ def draw_body(p, pose, light, color, x, y, soft, fine, chin_drop):
     """Neck with the chin's shadow, shoulders and clothes, at picture-plane coordinates relative to the neck's middle."""
     half = p.neck_half
     slope = (y - 1.25).clamp(min=0)
-    edge = half + 0.9 * slope**1.6 + 0.05 * ridge(y, 0.7, 0.3)
+    edge = half + 0.9 * slope * torch.sqrt(slope) + 0.05 * ridge(y, 0.7, 0.3)
     neck = inside(x.abs() - edge, 0.012 + soft) * smoothstep(0.2, 0.4, y)
     round_x = (x / edge).clamp(-1, 1)
     lambert = (round_x * light.x + torch.sqrt(1.02 - round_x * round_x) * light.z).clamp(min=0)
@@ -27,8 +27,8 @@ def draw_body(p, pose, light, color, x, y, soft, fine, chin_drop):
     cord = 1 + 0.10 * ridge(x.abs(), 0.30 - 0.16 * (y - 1.2), 0.05) - 0.12 * bump(x, y, 0, 1.78, 0.07, 0.10)
     skin = [c * c * (s * (0.62 + 0.2 * seen) + k * lambert * seen) * cord for c, s, k in zip(p.color("skin"), light.sky, light.key)]
     color = mix(color, skin, neck)
-    shoulder_y = 1.62 + 0.42 * (x.abs() - 0.35).clamp(min=0) ** 1.3 - 0.10 * torch.exp(-((x.abs() - 0.42) / 0.16) ** 2)
-    opening = 0.42 * (1 - p.collar) * torch.exp(-((x / (0.26 + 0.2 * p.collar)) ** 2)) - 0.18 * p.collar
+    shoulder_y = 1.62 + 0.42 * (x.abs() - 0.35).clamp(min=0) - 0.10 * ridge(x.abs(), 0.42, 0.16)
+    opening = 0.42 * (1 - p.collar) * ridge(x, 0, 0.26 + 0.2 * p.collar) - 0.18 * p.collar
     garment = inside(shoulder_y + opening - y, 0.01 + soft)
     fold = 1 + 0.10 * fine + 0.12 * torch.sin(x * 9 + 4 * torch.sin(y * 3 + p.offset_x * 3))
     lit = 0.55 + 0.45 * (x / 1.6 * light.x + 0.7 * light.z).clamp(0, 1)

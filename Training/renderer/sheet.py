@@ -31,15 +31,16 @@ def main():
     g = torch.Generator().manual_seed(seed)
     identity, pose, art = sample_identity(16, g), sample_pose(16, g), sample_articulation(16, g)
     parts = []
+    rows = int(sys.argv[4]) if len(sys.argv) > 4 else 2
     if kind in ("all", "faces"):
         marks = picture_plane_landmarks(identity, pose, art)
         parts.append(grid(to_pixels(render(identity, pose, art, aligned_view(marks), 256)["image"]), 8))
         parts.append(grid(to_pixels(render(identity, pose, art, portrait_view(16, 256), 256)["image"]), 8))
     if kind in ("all", "sweep"):
-        for row in (0, 1):
+        for row in range(rows):
             one, still = identity.select([row] * 8), neutral_pose(8)
             marks = picture_plane_landmarks(one, still, torch.zeros(8, 7))
-            parts.append(grid(to_pixels(render(one, still, SWEEP, aligned_view(marks), 256)["image"]), 8))
+            parts.append(grid(to_pixels(render(one, still, SWEEP, aligned_view(marks), 256)["image"]), 4))
     cv2.imwrite(out, np.vstack(parts))
 
 

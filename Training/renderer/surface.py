@@ -3,7 +3,7 @@
 import torch
 
 from .head import jaw_line
-from .pixel import bump, ridge, smoothstep
+from .pixel import bump, falloff, power16, power4, ridge, smoothstep
 from .textures import sample_texture
 
 
@@ -11,7 +11,7 @@ def nasolabial_line(p, mouth, V):
     """Half distance of the fold from nose wing to beside the mouth, at height V."""
     start = p.nose_base - 0.06
     part = ((V - start) / (p.mouth_y + 0.03 - start)).clamp(0, 1.4)
-    return p.nose_half + 0.03 + (p.mouth_half + 0.045 - p.nose_half) * part**1.2
+    return p.nose_half + 0.03 + (p.mouth_half + 0.045 - p.nose_half) * part
 
 
 def lip_places(U, V, rest):
@@ -25,11 +25,12 @@ def face_relief(p, mouth, U, V, rest, q):
     """Height above the smooth head, face units."""
     size = U.abs()
     base, tip_y = p.nose_base, p.nose_base - 0.09
-    z = 0.10 * p.bridge * bump(U, V, 0, base - 0.36, 0.065, 0.24)
-    z = z + 0.10 * p.nose_tip * bump(U, V, 0, tip_y, 0.075, 0.075)
-    wing = 0.085 * bump(size, V, p.nose_half - 0.035, base - 0.06, 0.045, 0.055)
-    z = z + wing - 0.05 * bump(size, V, p.nose_half + 0.012, base - 0.075, 0.022, 0.06)
-    z = z - 0.06 * ridge(V, base + 0.035, 0.04) * ridge(U, 0, p.nose_half)
+    z = 0.095 * p.bridge * bump(U, V, 0, base - 0.36, 0.08, 0.25)
+    z = z + 0.11 * p.nose_tip * bump(U, V, 0, tip_y, 0.09, 0.085)
+    wing = 0.07 * bump(size, V, p.nose_half - 0.04, base - 0.06, 0.055, 0.06)
+    curl = p.nose_half + 0.015 - 0.35 * (V - base + 0.06).abs()
+    z = z + wing - 0.03 * bump(size, V, curl, base - 0.07, 0.025, 0.055)
+    z = z - 0.04 * bump(U, V, 0, base + 0.03, p.nose_half, 0.045)
     z = z - 0.085 * bump(size, V, p.eye_x - 0.02, -0.015, 0.155, 0.10) - 0.05 * bump(size, V, 0.155, 0.0, 0.055, 0.08)
     z = z + 0.06 * bump(size, V, p.eye_x, 0.0, 0.105, 0.07)
     z = z + 0.045 * p.brow_ridge * bump(size, V, 0.26, p.brow_y + 0.01, 0.22, 0.07)
@@ -42,7 +43,7 @@ def face_relief(p, mouth, U, V, rest, q):
     # philtrum: a groove between two ridges
     middle = 0.5 * (base + p.mouth_y)
     tall = 0.45 * (p.mouth_y - base)
-    z = z - 0.014 * bump(U, V, 0, middle, 0.026, tall) + 0.009 * bump(size, V, 0.047, middle, 0.022, tall)
+    z = z - 0.008 * bump(U, V, 0, middle, 0.03, tall) + 0.004 * bump(size, V, 0.05, middle, 0.026, tall)
     line = nasolabial_line(p, mouth, V)
     reach = smoothstep(base - 0.13, base - 0.02, V) * smoothstep(p.mouth_y + 0.18, p.mouth_y - 0.02, V)
     depth = 0.016 * p.fold + 0.022 * smile
@@ -62,8 +63,8 @@ def face_relief(p, mouth, U, V, rest, q):
     z = z + 0.05 * mouth.rounding * bump(q, V, 0, p.mouth_y, 1.1, 0.13)
     z = z - 0.022 * bump(size, V, p.mouth_half + 0.02, rest[2], 0.03, 0.045)
     # the face turns under at the jaw
-    edge = (jaw_line(p, U) - V).clamp(min=-0.1)
-    return z - 0.17 * torch.exp(-edge / 0.085)
+    edge = (jaw_line(p, U) - V).clamp(min=0)
+    return z - 0.17 * falloff(edge / 0.085)
 
 
 def skin_fields(p, bank, U, V):
@@ -71,7 +72,7 @@ def skin_fields(p, bank, U, V):
     x, y = U + p.offset_x, V + p.offset_y
     broad = sample_texture(bank, p.texture_index, x, y, 0)
     fine = sample_texture(bank, p.texture_index, x, y, 1)
-    strands = sample_texture(bank, p.hair_index, x, y, 2)
+    strands = sample_texture(bank, p.hair_index, 2.0 * x, 1.6 * y, 2)
     strokes = sample_texture(bank, p.hair_index, x, y, 3)
     return broad, fine, strands, strokes
 
@@ -109,10 +110,11 @@ class Light:
             out.append(fill * sky + key * soft * visible)
         return out
 
-    def gleam(self, normal, power):
-        """Specular highlight of the key."""
+    def gleam(self, normal):
+        """Specular highlights of the key: broad (power 16) and narrow (power 64)."""
         nx, ny, nz = normal
-        return (nx * self.half_x + ny * self.half_y + nz * self.half_z).clamp(0, 1) ** power
+        broad = power16((nx * self.half_x + ny * self.half_y + nz * self.half_z).clamp(0, 1))
+        return broad, power4(broad)
 
 
 def normals(zx, zy):

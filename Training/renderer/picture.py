@@ -80,7 +80,11 @@ def _core(values, pose_values, articulation, source_articulation, view, bank, si
     # masks
     jaw = jaw_line(p, U)
     upper_part = smoothstep(1.0 + 1.2 * soft, 1.0 - 1.2 * soft, across.abs())
-    face = inside(V - jaw, 1.6 * soft) * upper_part
+    skull_x = x + (head.depth * 0.85) * head.sin_yaw
+    skull_y = y + 0.72
+    crown = torch.sqrt((skull_x * (1 / head.half)) ** 2 + (skull_y * (1 / 0.98)) ** 2 + 1e-6) - 1
+    crown = torch.where(skull_y < 0, crown, -torch.ones_like(crown))
+    face = inside(V - jaw, 1.6 * soft) * upper_part * inside(crown, 2 * soft)
     lip_width = inside(q.abs() - 1, 0.02)
     inner = inside(knots[2] - v, soft) * inside(v - knots[3], soft) * lip_width * smoothstep(0.0, 0.004, knots[3] - knots[2]) * face
 
@@ -88,7 +92,7 @@ def _core(values, pose_values, articulation, source_articulation, view, bank, si
     detail = surface.face_relief(p, mouth, U, V, rest, q)
     whiskers, stubble, beard = hair.beard_cover(p, mouth, U, V, rest, q, broad, strands, fine)
     lines = sample_lines(p, U, V, strands, fine)
-    grain = p.texture * (0.0035 * p.pores * fine + 0.004 * broad) + 0.006 * whiskers * strands
+    grain = p.texture * (0.0012 * p.pores * fine + 0.003 * broad) + 0.006 * whiskers * strands
     zx, zy = surface.slopes(depth + detail + grain, unit)
     normal = surface.normals(zx, zy)
     visible = surface.cast_shadow(p, light, U, V, rest)
@@ -100,14 +104,15 @@ def _core(values, pose_values, articulation, source_articulation, view, bank, si
     color = [s * l for s, l in zip(skin, level)]
     zone = 0.35 + 0.5 * bump(U, V, 0, p.nose_base - 0.12, 0.12, 0.2) + 0.35 * bump(U.abs(), V, 0.38, 0.25, 0.18, 0.14) + 0.35 * bump(U, V, 0, -0.45, 0.4, 0.2)
     gloss = (1 - p.flat) * visible * (1 - 0.9 * whiskers)
-    shine = gloss * (p.shine * zone * (0.22 * light.gleam(normal, 14) + 0.20 * light.gleam(normal, 42)) * (1 - lips))
-    wet = gloss * lips * p.lip_gloss * (0.10 * light.gleam(normal, 12) + 0.42 * light.gleam(normal, 60) * (0.8 + 0.2 * lines))
+    broad_gleam, narrow_gleam = light.gleam(normal)
+    shine = gloss * (p.shine * zone * (0.22 * broad_gleam + 0.20 * narrow_gleam) * (1 - lips))
+    wet = gloss * lips * p.lip_gloss * (0.10 * broad_gleam + 0.42 * narrow_gleam * (0.8 + 0.2 * lines))
     color = [c + (shine + wet) * k * 1.6 for c, k in zip(color, light.key)]
 
     # dark places: nostrils, corners, seam, jaw
     hole = bump(U.abs(), V, p.nose_half * 0.52, p.nose_base - 0.012, 0.042, 0.017)
     color = scale(color, 1 - 0.80 * hole)
-    crease = bump(U.abs(), V, p.nose_half + 0.008, p.nose_base - 0.07, 0.016, 0.05)
+    crease = bump(U.abs(), V, p.nose_half + 0.010 - 0.4 * (V - p.nose_base + 0.06).abs(), p.nose_base - 0.065, 0.014, 0.04)
     color = scale(color, 1 - 0.30 * crease)
     corner_y = rest[2]
     corner = bump(U.abs(), V, p.mouth_half * 1.01, corner_y, 0.028, 0.016)
@@ -123,8 +128,6 @@ def _core(values, pose_values, articulation, source_articulation, view, bank, si
     color = mix(color, hair.beard_color(p, strands, fine, level), 0.93 * whiskers * (1 - inner * smoothstep(0.02, 0.08, v - knots[2])))
 
     # behind and around
-    skull_x = x + (head.depth * 0.85) * head.sin_yaw
-    skull_y = y + 0.72
     back_broad = sample_texture(bank, p.hair_index, x * 0.6 + p.offset_y, y * 0.6 + p.offset_x, 0)
     streak = sample_texture(bank, p.texture_index, x + p.offset_y, y * 0.6, 2)
     outer, front, behind = hair.head_hair(p, head, skull_x, skull_y, u, v, back_broad, streak)
@@ -148,7 +151,7 @@ def _core(values, pose_values, articulation, source_articulation, view, bank, si
 
     outline = torch.maximum(ridge(V - jaw, 0, 0.02) * upper_part, ridge(v - knots[2], 0, 0.012) * lip_width)
     outline = torch.maximum(outline, 0.6 * (rest[4] - rest[1] > 0.02) * ridge(V - rest[4], 0, 0.010) * inside(q.abs() - 0.8, 0.1))
-    outline = torch.maximum(outline, ridge(V - rest[1], 0, 0.008) * lip_width * 0.5).maximum(ridge(across.abs(), 1.0, 0.02) * (V < jaw))
+    outline = torch.maximum(outline, ridge(V - rest[1], 0, 0.008) * lip_width * 0.5).maximum(ridge(across.abs(), 1.0, 0.02) * (V < jaw) * (crown < 0))
     outline = torch.maximum(outline, smoothstep(1.2, 2.6, torch.sqrt(zx * zx + zy * zy)) * face * 0.5)
     picture = style.finish(p, picture, broad, fine, strokes, outline)
     inner_rgb = style.finish(p, inner_color, broad * 0, fine * 0, strokes * 0, outline * 0)
