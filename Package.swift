@@ -102,9 +102,7 @@ let package = Package(
     .testTarget(name: "MediaTests", dependencies: ["Media", "MediaTypes", "TestSupport"]),
     .testTarget(
       name: "AudioTests",
-      dependencies: [
-        "Audio", "MediaTypes", "Compute", "Weights", "TestSupport", "CKernels", "CSndFile",
-      ],
+      dependencies: ["Audio", "MediaTypes", "Compute", "Weights", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "FaceTests",

@@ -33,7 +33,8 @@ class ArticulationEmbedding(nn.Module):
 class Painting(NamedTuple):
     """What the painter predicts, before and after composing it over the source (all [B,C,S,S])."""
 
-    flow: Tensor  # (x,y) in crop coordinates, inside the effect window: where each pixel comes from
+    coarse_flow: Tensor  # (x,y) in crop coordinates, one for 4x4 pixels: where they come from, minus here
+    flow: Tensor  # the same for every pixel, inside the effect window
     mask_logits: Tensor  # before sigmoid and window
     mask: Tensor  # in [0,1], inside the effect window
     colours: Tensor  # inner mouth RGB in [-1,1]
@@ -82,14 +83,14 @@ class Painter(nn.Module):
     def compose(self, source: Tensor, prediction: Tensor) -> Painting:
         """Splits a raw prediction into flow, mask and colours, and lays them over the source."""
         flow, logits, colours = prediction.float().split([FLOW_CHANNELS, MASK_CHANNELS, COLOUR_CHANNELS], 1)
-        flow = FLOW_LIMIT * torch.tanh(F.pixel_shuffle(flow, 2))
-        flow = F.interpolate(flow, scale_factor=4, mode="bilinear", align_corners=False) * self.window
+        coarse = FLOW_LIMIT * torch.tanh(F.pixel_shuffle(flow, 2))
+        flow = F.interpolate(coarse, scale_factor=4, mode="bilinear", align_corners=False) * self.window
         logits = F.pixel_shuffle(logits, FOLD)
         mask = torch.sigmoid(logits) * self.window
         colours = F.pixel_shuffle(colours, FOLD)
         warped = F.grid_sample(source, self.grid + flow.permute(0, 2, 3, 1), mode="bilinear",
                                padding_mode="border", align_corners=False)
-        return Painting(flow, logits, mask, colours, warped, warped + mask * (colours - warped))
+        return Painting(coarse, flow, logits, mask, colours, warped, warped + mask * (colours - warped))
 
     def forward(self, source: Tensor, articulation: Tensor) -> Painting:
         return self.compose(source, self.predict(source, articulation))
