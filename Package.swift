@@ -102,7 +102,9 @@ let package = Package(
     .testTarget(name: "MediaTests", dependencies: ["Media", "MediaTypes", "TestSupport"]),
     .testTarget(
       name: "AudioTests",
-      dependencies: ["Audio", "MediaTypes", "Compute", "Weights", "TestSupport"],
+      dependencies: [
+        "Audio", "MediaTypes", "Compute", "Weights", "TestSupport", "CKernels", "CSndFile",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "FaceTests",

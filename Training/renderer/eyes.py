@@ -31,7 +31,7 @@ def draw_eyes(p, pose, light, face, U, V, soft, level):
     x = size - (p.eye_x + sign * pose.gaze_x * 0.055)
     y = V - (-0.006 + pose.gaze_y * 0.022)
     distance = torch.sqrt(x * x + y * y + 1e-7)
-    radius = 0.066 + 0.14 * (p.eye_half - 0.13)
+    radius = (0.066 + 0.14 * (p.eye_half - 0.13)) * p.iris_scale
     part = distance / radius
     iris = p.color("iris")
     ray = 0.9 + 0.25 * torch.sin((x + 0.4 * y) / distance * 17) * smoothstep(0.4, 0.7, part)

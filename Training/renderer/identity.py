@@ -24,7 +24,7 @@ RANGES = {
     "hair_top": (0.0, 1.0), "hair_volume": (0.0, 1.0), "hair_line": (-0.85, -0.55), "hair_part": (-0.6, 0.6), "hair_curl": (0.0, 1.0),
     # light
     "light_x": (-1.1, 1.1), "light_y": (-1.1, 0.15), "ambient": (0.18, 0.62), "wrap": (0.2, 1.0), "key_warm": (-1.0, 1.0),
-    "fill_warm": (-1.0, 1.0), "shadow": (0.15, 1.0), "rim": (0.0, 1.0),
+    "fill_warm": (-1.0, 1.0), "shadow": (0.15, 1.0),
     # surroundings
     "background_noise": (0.0, 1.0), "background_slope": (-1.0, 1.0), "vignette": (0.0, 1.0), "collar": (0.0, 1.0),
     # texture placement
@@ -32,8 +32,8 @@ RANGES = {
 }
 COLORS = ("skin", "hair", "lip", "iris", "background", "background_far", "cloth")
 EXTRA = (
-    "mouth_y", "chin_y", "age", "male", "child", "beard", "moustache", "stubble", "beard_long", "hair_long", "bald", "freckles", "glasses",
-    "glasses_dark", "fold", "wrinkle", "texture_index", "hair_index", "style", "craquelure", "brush", "varnish", "flat", "outline",
+    "mouth_y", "chin_y", "rim", "age", "male", "child", "beard", "moustache", "stubble", "beard_long", "hair_long", "bald", "freckles", "glasses",
+    "glasses_dark", "fold", "wrinkle", "texture_index", "hair_index", "hair_shown", "garment_shown", "iris_scale", "style", "craquelure", "brush", "varnish", "flat", "outline",
 )
 IDENTITY = named(list(RANGES) + list(EXTRA) + [f"{c}_{k}" for c in COLORS for k in "rgb"])
 
@@ -98,6 +98,10 @@ def sample_identity(count, generator, seed_textures=0):
     put("glasses_dark", uniform(0.1, 1))
     put("fold", (uniform(0.0, 0.5) + 0.8 * age) * (1 - 0.7 * child))
     put("wrinkle", (age - 0.35).clamp(min=0) * uniform(0.3, 1.5))
+    put("hair_shown", torch.ones(count))
+    put("garment_shown", torch.ones(count))
+    put("iris_scale", uniform(0.94, 1.06))
+    put("rim", chance(0.25) * uniform(0.1, 0.6))
     put("texture_index", torch.randint(0, COUNT, (count,), generator=generator).float())
     put("hair_index", torch.randint(0, COUNT, (count,), generator=generator).float())
 

@@ -66,7 +66,7 @@ def sample_lines(p, U, V, strands, fine):
     return 0.6 * torch.sin(U * 150 + 2.2 * strands) + 0.5 * fine
 
 
-def _core(values, pose_values, articulation, source_articulation, view, bank, size, want_flow):
+def _core(values, pose_values, articulation, source_articulation, view, bank, backdrop, size, want_flow):
     p, pose = Parameters(IDENTITY, values), Parameters(POSE, pose_values)
     head, mouth = HeadShape(p, pose), MouthShape(p, articulation)
     light = surface.Light(p)
@@ -109,6 +109,10 @@ def _core(values, pose_values, articulation, source_articulation, view, bank, si
     wet = gloss * lips * p.lip_gloss * (0.10 * broad_gleam + 0.42 * narrow_gleam * (0.8 + 0.2 * lines))
     color = [c + (shine + wet) * k * 1.6 for c, k in zip(color, light.key)]
 
+    away = across * -torch.sign(light.x)
+    rim = p.rim * smoothstep(0.80, 0.99, away) * (1 - p.flat)
+    color = [c + rim * (0.15 + 0.5 * s) * w for c, s, w in zip(color, skin, (0.95, 1.0, 1.08))]
+
     # dark places: nostrils, corners, seam, jaw
     hole = bump(U.abs(), V, p.nose_half * 0.52, p.nose_base - 0.012, 0.042, 0.017)
     color = scale(color, 1 - 0.80 * hole)
@@ -131,11 +135,14 @@ def _core(values, pose_values, articulation, source_articulation, view, bank, si
     back_broad = sample_texture(bank, p.hair_index, x * 0.6 + p.offset_y, y * 0.6 + p.offset_x, 0)
     streak = sample_texture(bank, p.texture_index, x + p.offset_y, y * 0.6, 2)
     outer, front, behind = hair.head_hair(p, head, skull_x, skull_y, u, v, back_broad, streak)
-    picture = setting.draw_background(p, px + 0 * py, py + 0 * px, back_broad, streak)
+    if backdrop is None:
+        picture = setting.draw_background(p, px + 0 * py, py + 0 * px, back_broad, streak)
+    else:
+        picture = [backdrop[:, k] for k in range(3)]
     hair_linear = [c * c for c in p.color("hair")]
     strand_light = (0.55 + 0.22 * streak + 0.10 * back_broad).clamp(min=0.1)
     back_hair = [c * strand_light * 0.7 * (s + k * 0.5) for c, s, k in zip(hair_linear, light.sky, light.key)]
-    picture = mix(picture, back_hair, inside(behind, 0.02 + soft))
+    picture = mix(picture, back_hair, inside(behind, 0.02 + soft) * p.hair_shown)
     neck_x = x + 0.55 * head.sin_yaw
     picture = setting.draw_body(p, pose, light, picture, neck_x, y + PIVOT_Y, soft, streak, mouth.chin_drop)
     picture = setting.draw_ears(p, head, light, picture, x, y + 0.0, soft)
@@ -145,7 +152,7 @@ def _core(values, pose_values, articulation, source_articulation, view, bank, si
     dome_light = (-skull_x * light.x * 0.9 - skull_y * light.y * 0.6) * -1
     top_light = (0.45 + 0.45 * (dome_light + 0.55).clamp(0, 1.4)) + 0.30 * ridge(skull_y, -0.62 + 0.2 * skull_x * skull_x, 0.14)
     front_hair = [c * strand_light * (s + k * top_light) + 0.02 * k for c, s, k in zip(hair_linear, light.sky, light.key)]
-    hairy = inside(outer, 0.012 + soft) * inside(front, 0.02 + soft)
+    hairy = inside(outer, 0.012 + soft) * inside(front, 0.02 + soft) * p.hair_shown
     picture = mix(picture, front_hair, hairy)
     picture = eyes.draw_glasses(p, picture, U, V, soft, p.glasses_dark)
 
@@ -183,10 +190,11 @@ def _compiled():
     return torch.compile(_core, dynamic=False)
 
 
-def render(identity, pose, articulation, view, size, source_articulation=None, seed_textures=0):
+def render(identity, pose, articulation, view, size, source_articulation=None, seed_textures=0, backdrop=None):
     """Draws B faces.
 
-    identity, pose: Parameters; articulation [B,7]; view [B,2,3] (see pose.py); size: side S of the square picture.
+    identity, pose: Parameters; articulation [B,7]; view [B,2,3] (see pose.py); size: side S of the square picture;
+    backdrop: [B,3,S,S] in linear light instead of the drawn background.
     Returns a dict: image [B,3,S,S] in 0..1; inner_mask [B,1,S,S] soft coverage of the true inner mouth; inner_rgb
     [B,3,S,S], the inner mouth painted everywhere; face_mask (skin and beard, including the mouth) and lip_mask
     [B,1,S,S]; landmarks [B,35,2] in pixels (pixel middles at +0.5); aperture [B]; and with `source_articulation`
@@ -196,7 +204,7 @@ def render(identity, pose, articulation, view, size, source_articulation=None, s
     with torch.no_grad():
         want_flow = source_articulation is not None
         source = source_articulation if want_flow else articulation
-        result = dict(_compiled()(identity.values, pose.values, articulation, source, view, texture_bank(seed_textures), size, want_flow))
+        result = dict(_compiled()(identity.values, pose.values, articulation, source, view, texture_bank(seed_textures), backdrop, size, want_flow))
         result["landmarks"] = apply_view(view, picture_plane_landmarks(identity, pose, articulation))
         result["aperture"] = MouthShape(identity, articulation).aperture()
         return result

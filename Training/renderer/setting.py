@@ -29,7 +29,7 @@ def draw_body(p, pose, light, color, x, y, soft, fine, chin_drop):
     color = mix(color, skin, neck)
     shoulder_y = 1.62 + 0.42 * (x.abs() - 0.35).clamp(min=0) - 0.10 * ridge(x.abs(), 0.42, 0.16)
     opening = 0.42 * (1 - p.collar) * ridge(x, 0, 0.26 + 0.2 * p.collar) - 0.18 * p.collar
-    garment = inside(shoulder_y + opening - y, 0.01 + soft)
+    garment = inside(shoulder_y + opening - y, 0.01 + soft) * p.garment_shown
     fold = 1 + 0.10 * fine + 0.12 * torch.sin(x * 9 + 4 * torch.sin(y * 3 + p.offset_x * 3))
     lit = 0.55 + 0.45 * (x / 1.6 * light.x + 0.7 * light.z).clamp(0, 1)
     cloth = [c * c * (s + k * 0.8 * lit) * fold for c, s, k in zip(p.color("cloth"), light.sky, light.key)]

@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CKernelsAudio.h"
+#include "CKernelsCompute.h"
 #include "CKernelsImaging.h"
 
 // SIMD kernels chosen at run time by CPU features; plain C is always there.

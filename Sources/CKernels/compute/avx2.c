@@ -1,0 +1,20 @@
+#include "CKernelsCompute.h"
+#include <math.h>
+#include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define VW 8
+#define BLOCK_VECTORS 2
+#define TABLE CKernels_functions_avx2
+
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#include "vector.h"
+#include "product.h"
+#include "elementwise.h"
+#include "normalization.h"
+#include "attention.h"
+#include "sampling.h"
+#include "functions.h"
+#pragma clang attribute pop
+#endif

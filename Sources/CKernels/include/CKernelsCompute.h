@@ -1,0 +1,184 @@
+#ifndef CKERNELS_COMPUTE_H
+#define CKERNELS_COMPUTE_H
+#include <stddef.h>
+#include <stdint.h>
+
+// Kernels of module Compute. Each is a function over a context, called once for every task of a step;
+// a task's result depends on nothing but the context and the task's number, so that any number of
+// threads gives the same bytes. Pictures are [N, H, W, C] in memory.
+
+/// Computes task number `task` of `context`; `thread` counts from 0 and picks scratch memory.
+typedef void (*CKernels_task)(const void *context, int64_t task, int64_t thread);
+
+/// One step of a program: tasks that may run at the same time.
+typedef struct {
+  CKernels_task run;
+  const void *context;
+  int64_t tasks;
+} CKernels_step;
+
+enum {
+  CKernels_identity = 0,
+  CKernels_silu = 1,
+  CKernels_gelu = 2,
+  CKernels_relu = 3,
+  CKernels_sigmoid = 4,
+  CKernels_tanh = 5,
+  CKernels_hard_sigmoid = 6,
+};
+
+/// output[r, o] = epilogue(sum over taps and depth of input[offset(r, tap) + d] * weight[o, tap, d]).
+///
+/// The epilogue adds `bias`, applies `activation`, adds `residual` and applies `last_activation`.
+typedef struct {
+  const void *input;          // float, or bf16 in the bf16 form
+  const int32_t *offsets;     // [rows, taps] in elements, negative for zeros; NULL: row * input_stride
+  int64_t input_stride;
+  const void *zeros;          // `depth` zeros
+  const void *weights;        // packed by CKernels_pack or CKernels_pack_bf16
+  const float *bias;          // [outputs] or NULL
+  const float *residual;      // [rows, outputs] or NULL
+  int64_t residual_stride;
+  void *output;               // [rows, outputs]
+  int64_t output_stride;
+  int64_t rows, taps, depth, outputs;
+  int64_t rows_per_task, row_tasks;  // task = column block * row_tasks + row task
+  int32_t activation, last_activation;
+  int32_t output_is_bf16;
+} CKernels_product;
+
+/// output[...] = input[...] over up to six axes with strides in elements; tasks split the first axis.
+typedef struct {
+  const float *input;
+  float *output;
+  int64_t sizes[6], input_strides[6], output_strides[6];
+  int64_t per_task;
+} CKernels_copy;
+
+/// output[...] = a[...] op b[...] over up to six axes; `output` is dense; tasks split the first axis.
+typedef struct {
+  const float *a, *b;
+  float *output;
+  int64_t sizes[6], a_strides[6], b_strides[6];
+  int64_t per_task;
+  int32_t operation;  // 0 add, 1 subtract, 2 multiply
+} CKernels_arithmetic;
+
+/// output[r, c] = clamp(activation(input[r, c]) * scale + shift); columns up to `output_stride` become 0.
+typedef struct {
+  const float *input;
+  void *output;
+  int64_t rows, columns, input_stride, output_stride, rows_per_task;
+  float scale, shift, lower, upper;
+  int32_t activation, output_is_bf16;
+} CKernels_map;
+
+/// Group normalisation of [images, pixels, channels], then `activation`.
+typedef struct {
+  const float *input;
+  void *output;
+  const float *weight, *bias;
+  float *partial;       // [images, chunks, 2, channels]
+  int64_t images, pixels, channels, groups, pixels_per_chunk, chunks;
+  float epsilon;
+  int32_t activation, output_is_bf16;
+} CKernels_group_norm;
+
+/// Normalisation (`is_softmax` 0) or softmax of each row of [rows, columns].
+typedef struct {
+  const float *input;
+  void *output;
+  const float *weight, *bias;
+  int64_t rows, columns, rows_per_task;
+  float epsilon;
+  int32_t output_is_bf16;
+} CKernels_rows;
+
+/// softmax(q k^T * scale) v for each head; task = (image * heads + head) * row_tasks + row task.
+typedef struct {
+  const float *query, *key, *value;
+  void *output;
+  float *scratch;       // per thread
+  int64_t scratch_per_thread;
+  int64_t images, heads, length, span, size, value_size;
+  int64_t rows_per_task, row_tasks;
+  float scale;
+  int32_t output_is_bf16;
+} CKernels_attention;
+
+/// a [batches, rows, depth] times b [batches, depth, columns] (or its transpose); task = batch.
+typedef struct {
+  const float *a, *b;
+  float *output;
+  float *scratch;       // per thread: packed b
+  int64_t scratch_per_thread;
+  int64_t rows, depth, columns;
+  int32_t transposed;
+} CKernels_matmul;
+
+/// Bilinear resizing of [images, in_height, in_width, channels]; task = output row over all images.
+typedef struct {
+  const float *input;
+  float *output;
+  const int32_t *row_first, *row_second, *column_first, *column_second;
+  const float *row_share, *column_share;
+  int64_t in_height, in_width, height, width, channels;
+} CKernels_resize;
+
+/// Bilinear sampling at grid [images, height, width, 2]; task = output row over all images.
+typedef struct {
+  const float *input, *grid;
+  float *output;
+  int64_t in_height, in_width, height, width, channels;
+  int32_t align_corners;
+} CKernels_grid_sample;
+
+/// Average or maximum over windows; task = output row over all images.
+typedef struct {
+  const float *input;
+  float *output;
+  int64_t in_height, in_width, height, width, channels;
+  int64_t kernel, stride, padding;
+  int32_t is_maximum;
+} CKernels_pool_window;
+
+/// Mean over pixels of [images, pixels, channels]; task = image.
+typedef struct {
+  const float *input;
+  float *output;
+  int64_t pixels, channels;
+} CKernels_global_average;
+
+/// The kernels for one instruction set.
+typedef struct {
+  int64_t block_columns;  // outputs per column block of a product
+  int64_t row_tile;       // rows that a product computes together
+  CKernels_task product, product_bf16;  // product_bf16 is NULL where the CPU lacks it
+  CKernels_task copy, arithmetic, map;
+  CKernels_task group_norm_sums, group_norm_apply, layer_norm, softmax;
+  CKernels_task attention, matmul;
+  CKernels_task resize, grid_sample, pool_window, global_average;
+  /// Elements of packed weights for `outputs` x `depth` (taps included).
+  int64_t (*packed_count)(int64_t outputs, int64_t depth);
+  /// Packs weight[o * output_stride + k * depth_stride] for product.
+  void (*pack)(const float *weight, int64_t outputs, int64_t depth, int64_t output_stride,
+               int64_t depth_stride, float *packed);
+  /// The same in bf16; `depth` is even. Element (o, k) is weight[o * depth + k].
+  void (*pack_bf16)(const float *weight, int64_t outputs, int64_t depth, uint16_t *packed);
+} CKernels_functions;
+
+/// The kernels for instruction set `level` (as in CKernels_instruction_set; not more than the CPU has).
+const CKernels_functions *CKernels_functions_for(int32_t level);
+
+/// A few threads that run programs together with the caller.
+typedef struct CKernels_threads CKernels_threads;
+
+/// Starts `count` - 1 threads; NULL when they cannot be started.
+CKernels_threads *CKernels_threads_create(int32_t count);
+void CKernels_threads_destroy(CKernels_threads *threads);
+
+/// Runs `steps` one after another; with `seconds` not NULL, adds the time of each step to its entry.
+void CKernels_threads_run(CKernels_threads *threads, const CKernels_step *steps, int64_t count,
+                          double *seconds);
+
+#endif
