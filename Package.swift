@@ -93,7 +93,8 @@ let package = Package(
     .testTarget(
       name: "ComputeTests", dependencies: ["Compute", "TestSupport", "Weights"],
       resources: [.copy("Fixtures")], swiftSettings: kernels),
-    .testTarget(name: "WeightsTests", dependencies: ["Weights", "Compute", "MediaTypes", "TestSupport"]),
+    .testTarget(
+      name: "WeightsTests", dependencies: ["Weights", "Compute", "MediaTypes", "TestSupport"]),
     .testTarget(
       name: "LayersTests", dependencies: ["Layers", "Compute", "Weights", "TestSupport"],
       resources: [.copy("Fixtures")]),
@@ -122,7 +123,10 @@ let package = Package(
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "RuntimeTests", dependencies: ["Runtime", "MediaTypes", "Media", "TestSupport"]),
+      name: "RuntimeTests",
+      dependencies: [
+        "Runtime", "MediaTypes", "Media", "Compute", "Weights", "Diffusion", "TestSupport",
+      ]),
     .testTarget(name: "AvatarCLITests", dependencies: ["TestSupport", "MediaTypes", "Media"]),
   ],
   swiftLanguageModes: [.v6],

@@ -21,6 +21,22 @@ public struct WhisperEncoderConfiguration: Sendable, Equatable, Decodable {
     case melBins = "num_mel_bins"
   }
 
+  /// The sizes of openai/whisper-tiny.
+  public static let tiny = WhisperEncoderConfiguration(
+    width: 384, layers: 4, heads: 6, feedForwardWidth: 1536, positions: 1500, melBins: 80)
+
+  /// An encoder of the given sizes.
+  public init(
+    width: Int, layers: Int, heads: Int, feedForwardWidth: Int, positions: Int, melBins: Int
+  ) {
+    self.width = width
+    self.layers = layers
+    self.heads = heads
+    self.feedForwardWidth = feedForwardWidth
+    self.positions = positions
+    self.melBins = melBins
+  }
+
   /// Reads and checks a configuration.
   ///
   /// Throws `WeightsError.configuration` for sizes that do not go together, and for fields that ask for another encoder

@@ -80,30 +80,63 @@ public struct UNetConfiguration: Sendable, Equatable, Decodable {
     case lastKernel = "conv_out_kernel"
   }
 
+  /// The sizes of MuseTalk's UNet, versions 1.0 and 1.5.
+  public static let museTalk: UNetConfiguration = {
+    var configuration = UNetConfiguration()
+    configuration.inputChannels = 8
+    configuration.crossAttentionWidth = .all(384)
+    return configuration
+  }()
+
+  /// diffusers' defaults, which are Stable Diffusion 1.x but for the width of the context.
+  public init() {
+    inputChannels = 4
+    outputChannels = 4
+    blockOutputChannels = [320, 640, 1280, 1280]
+    downBlocks = [.crossAttention, .crossAttention, .crossAttention, .plain]
+    upBlocks = [.plain, .crossAttention, .crossAttention, .crossAttention]
+    layersPerBlock = .all(2)
+    heads = .all(8)
+    crossAttentionWidth = .all(1280)
+    transformerLayersPerBlock = .all(1)
+    groups = 32
+    epsilon = 1e-5
+    cosineFirst = true
+    frequencyShift = 0
+    linearProjection = false
+    timeChannels = 1280
+    firstKernel = 3
+    lastKernel = 3
+  }
+
+  /// Width of the context where the deepest level reads it.
+  public var contextWidth: Int { crossAttentionWidth[levels - 1] }
+
   /// Fields that are absent have diffusers' default values.
   public init(from decoder: any Decoder) throws {
+    self.init()
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    func value<Value: Decodable>(_ key: CodingKeys, _ standard: Value) throws -> Value {
-      try container.decodeIfPresent(Value.self, forKey: key) ?? standard
+    func read<Value: Decodable>(_ key: CodingKeys, _ value: inout Value) throws {
+      value = try container.decodeIfPresent(Value.self, forKey: key) ?? value
     }
-    inputChannels = try value(.inputChannels, 4)
-    outputChannels = try value(.outputChannels, 4)
-    blockOutputChannels = try value(.blockOutputChannels, [320, 640, 1280, 1280])
-    downBlocks = try value(
-      .downBlocks, [.crossAttention, .crossAttention, .crossAttention, .plain])
-    upBlocks = try value(.upBlocks, [.plain, .crossAttention, .crossAttention, .crossAttention])
-    layersPerBlock = try value(.layersPerBlock, .all(2))
-    heads = try value(.heads, .all(8))
-    crossAttentionWidth = try value(.crossAttentionWidth, .all(1280))
-    transformerLayersPerBlock = try value(.transformerLayersPerBlock, .all(1))
-    groups = try value(.groups, 32)
-    epsilon = try value(.epsilon, 1e-5)
-    cosineFirst = try value(.cosineFirst, true)
-    frequencyShift = try value(.frequencyShift, 0)
-    linearProjection = try value(.linearProjection, false)
-    timeChannels = try value(.timeChannels, 4 * (blockOutputChannels.first ?? 0))
-    firstKernel = try value(.firstKernel, 3)
-    lastKernel = try value(.lastKernel, 3)
+    try read(.inputChannels, &inputChannels)
+    try read(.outputChannels, &outputChannels)
+    try read(.blockOutputChannels, &blockOutputChannels)
+    try read(.downBlocks, &downBlocks)
+    try read(.upBlocks, &upBlocks)
+    try read(.layersPerBlock, &layersPerBlock)
+    try read(.heads, &heads)
+    try read(.crossAttentionWidth, &crossAttentionWidth)
+    try read(.transformerLayersPerBlock, &transformerLayersPerBlock)
+    try read(.groups, &groups)
+    try read(.epsilon, &epsilon)
+    try read(.cosineFirst, &cosineFirst)
+    try read(.frequencyShift, &frequencyShift)
+    try read(.linearProjection, &linearProjection)
+    timeChannels = (blockOutputChannels.first ?? 0).multipliedReportingOverflow(by: 4).partialValue
+    try read(.timeChannels, &timeChannels)
+    try read(.firstKernel, &firstKernel)
+    try read(.lastKernel, &lastKernel)
   }
 
   /// Reads and checks a configuration.

@@ -10,9 +10,7 @@ public enum SafetensorsWriter {
     _ tensors: [String: HostTensor], metadata: [String: String] = [:], to path: String,
     replacing: Bool = false
   ) throws(WeightsError) {
-    if !replacing, access(path, F_OK) == 0 {
-      throw .cannotCreate(file: path, reason: "it exists: choose another name or use --force")
-    }
+    try checkDestination(path, replacing: replacing)
     let temporary = "\(path).\(getpid()).partial"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .cannotCreate(file: path, reason: systemMessage(errno)) }
@@ -27,6 +25,18 @@ public enum SafetensorsWriter {
       let reason = systemMessage(errno)
       unlink(temporary)
       throw .writeFailed(file: path, reason: reason)
+    }
+  }
+
+  /// Throws `WeightsError.cannotCreate` when nothing may be written to `path`; a check to make before long work.
+  public static func checkDestination(_ path: String, replacing: Bool) throws(WeightsError) {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let folder = parts.count > 1 ? parts.dropLast().joined(separator: "/") + "/" : "."
+    guard access(folder, W_OK | X_OK) == 0 else {
+      throw .cannotCreate(file: path, reason: systemMessage(errno))
+    }
+    if !replacing, access(path, F_OK) == 0 {
+      throw .cannotCreate(file: path, reason: "it exists: choose another name or use --force")
     }
   }
 

@@ -1,0 +1,26 @@
+import CMini
+import Foundation
+
+/// The files of the embedded model, by their path below `Models/mini`.
+enum EmbeddedFiles {
+  /// The bytes of the file at `path`; they live as long as the program. Nil when there is none.
+  static func bytes(_ path: String) -> UnsafeRawBufferPointer? {
+    for index in 0..<CMini_file_count() {
+      let file = CMini_file_at(index)
+      if String(cString: file.path) == path {
+        return UnsafeRawBufferPointer(start: file.bytes, count: file.count)
+      }
+    }
+    return nil
+  }
+
+  /// Size of all files together.
+  static var byteCount: Int {
+    (0..<CMini_file_count()).reduce(0) { $0 + CMini_file_at($1).count }
+  }
+
+  /// A copy of the file at `path`, for small files that are parsed.
+  static func data(_ path: String) -> Data? {
+    bytes(path).map { Data($0) }
+  }
+}

@@ -1,0 +1,40 @@
+import Compute
+import Diffusion
+import Weights
+
+/// MuseTalk's UNet, alone: masked and reference latents and audio features to the mouth's latents.
+struct MuseTalkUNet: CatalogedNetwork {
+  let name = "musetalk-unet"
+  let summary = "MuseTalk's UNet (versions 1.0 and 1.5): latents and audio features to latents"
+
+  func open(_ source: NetworkSource) throws -> OpenedNetwork {
+    let file = try source.configuration(["config.json", "musetalk.json"], embedded: nil)
+    let configuration = try file.map(UNetConfiguration.init) ?? .museTalk
+    let weights =
+      try source.checkpoint(
+        ["diffusion_pytorch_model.safetensors", "unet.safetensors", "model.safetensors"],
+        embedded: nil)?.weights ?? .random()
+    let network = try UNet2DCondition(weights, configuration: configuration)
+    try weights.requireAllConsumed()
+    return OpenedNetwork(
+      inputs: [
+        .init(
+          "latents", ["B", .fixed(configuration.inputChannels), "h", "w"],
+          "masked, then reference latents, unscaled"),
+        .init(
+          "audio", ["B", "S", .fixed(configuration.contextWidth)],
+          "audio features with the position table added; 50 tokens a frame"),
+      ],
+      outputs: [
+        .init(
+          "sample", ["B", .fixed(configuration.outputChannels), "h", "w"],
+          "latents of the painted face, at timestep 0")
+      ],
+      requirements: weights.requirements
+    ) { recorder, shapes in
+      let latents = recorder.input("latents", from: shapes)
+      let audio = recorder.input("audio", from: shapes)
+      recorder.output("sample", network(latents, timestep: 0, context: audio))
+    }
+  }
+}

@@ -1,0 +1,47 @@
+public import MediaTypes
+
+/// Why a network of the catalog cannot be described or run.
+public enum NetworkError: AvatarError, Equatable {
+  /// There is no network of this name.
+  case unknown(name: String, known: [String])
+  /// There is no precision of this name.
+  case unknownPrecision(String)
+  /// No weights were named, and none are in the program.
+  case weightsNeeded(name: String)
+  /// The folder holds no file that could be the network's.
+  case notFound(folder: String, looked: [String])
+  /// The folder holds weights in a format that is not read.
+  case pickle(file: String)
+  /// The file of inputs lacks a tensor, or has one that the network does not know.
+  case inputNames(file: String, expected: [String], found: [String])
+  /// An input tensor has another shape than the network takes.
+  case inputShape(file: String, name: String, expected: String, found: [Int])
+
+  public var description: String {
+    switch self {
+    case .unknown(let name, let known):
+      "no network named \(name): choose one of \(known.joined(separator: ", "))"
+    case .unknownPrecision(let name):
+      "no precision named \(name): choose fp32, bf16 or auto"
+    case .weightsNeeded(let name):
+      "no weights for \(name) in this program: name a folder or safetensors file with --weights"
+    case .notFound(let folder, let looked):
+      "no weights found, \(folder): it holds none of \(looked.joined(separator: ", "))"
+    case .pickle(let file):
+      "weights in PyTorch's pickle format, \(file): convert them to safetensors"
+    case .inputNames(let file, let expected, let found):
+      "wrong tensors, \(file): give \(expected.joined(separator: ", ")), not "
+        + (found.isEmpty ? "nothing" : found.joined(separator: ", "))
+    case .inputShape(let file, let name, let expected, let found):
+      "tensor \"\(name)\" is \(found), \(file): give \(expected)"
+    }
+  }
+
+  public var exitCode: ExitCode {
+    switch self {
+    case .unknown, .unknownPrecision, .weightsNeeded: .usage
+    case .notFound: .missingInput
+    case .pickle, .inputNames, .inputShape: .badInput
+    }
+  }
+}
