@@ -65,46 +65,51 @@ extension RGBPicture {
     self.init(width: width, height: height, samples: samples)
   }
 
-  /// Grey of 1 to 16 bits, with or without alpha: libswscale would take it for video levels.
   private init(grey frame: UnsafeMutablePointer<AVFrame>, over background: RGBColor) {
-    let picture = frame.pointee
-    let format = AVPixelFormat(picture.format)
-    let (width, height) = (Int(picture.width), Int(picture.height))
-    let bits = Int(av_pix_fmt_desc_get(format).pointee.comp.0.depth)
-    let limit = (1 << bits) - 1
-    let invert = format == AV_PIX_FMT_MONOWHITE
-    let hasAlpha = PixelForm(format) == .greyAlpha
-    let data: [UnsafePointer<UInt8>?] = [
-      UnsafePointer(picture.data.0), UnsafePointer(picture.data.1), nil, nil,
-    ]
-    let strides = [picture.linesize.0, picture.linesize.1, picture.linesize.2, picture.linesize.3]
-    var (levels, alphas) = ([UInt16](repeating: 0, count: width), [UInt16]())
-    if hasAlpha { alphas = levels }
+    let (width, height) = (Int(frame.pointee.width), Int(frame.pointee.height))
+    let hasAlpha = PixelForm(AVPixelFormat(frame.pointee.format)) == .greyAlpha
+    let levels = greyLevels(frame, component: 0, isFullRange: true)
+    let alphas = hasAlpha ? greyLevels(frame, component: 1, isFullRange: true) : []
     let ground = [background.red, background.green, background.blue]
     var samples: [UInt8] = []
     samples.reserveCapacity(width * height * 3)
-    for y in 0..<height {
-      readLine(&levels, data, strides, format, y, component: 0)
-      if hasAlpha { readLine(&alphas, data, strides, format, y, component: 1) }
-      for x in 0..<width {
-        let level = (Int(levels[x]) * 255 + limit / 2) / limit
-        let grey = UInt8(invert ? 255 - level : level)
-        let alpha = hasAlpha ? Int(alphas[x]) : limit
-        for channel in 0..<3 { samples.append(mix(grey, ground[channel], alpha, limit)) }
-      }
+    for place in levels.indices {
+      let alpha = hasAlpha ? Int(alphas[place]) : 255
+      for channel in 0..<3 { samples.append(mix(levels[place], ground[channel], alpha, 255)) }
     }
     self.init(width: width, height: height, samples: samples)
   }
 }
 
-private func readLine(
-  _ line: inout [UInt16], _ data: [UnsafePointer<UInt8>?], _ strides: [Int32],
-  _ format: AVPixelFormat, _ y: Int, component: Int32
-) {
-  var (data, strides) = (data, strides)
-  let count = Int32(line.count)
-  av_read_image_line(
-    &line, &data, &strides, av_pix_fmt_desc_get(format), 0, Int32(y), component, count, 0)
+/// One component of a grey picture of 1 to 16 bits in 8 bits, [height, width], rounded.
+///
+/// libswscale would take full-range grey for video levels. Video levels are shifted, not scaled.
+func greyLevels(
+  _ frame: UnsafeMutablePointer<AVFrame>, component: Int32, isFullRange: Bool
+) -> [UInt8] {
+  let picture = frame.pointee
+  let format = AVPixelFormat(picture.format)
+  let descriptor = av_pix_fmt_desc_get(format)!
+  let bits = Int(descriptor.pointee.comp.0.depth)
+  let (limit, shift) = ((1 << bits) - 1, bits - 8)
+  var data: [UnsafePointer<UInt8>?] = [
+    UnsafePointer(picture.data.0), UnsafePointer(picture.data.1), nil, nil,
+  ]
+  var strides = [picture.linesize.0, picture.linesize.1, 0, 0]
+  var line = [UInt16](repeating: 0, count: Int(picture.width))
+  var levels: [UInt8] = []
+  levels.reserveCapacity(line.count * Int(picture.height))
+  for y in 0..<picture.height {
+    av_read_image_line(
+      &line, &data, &strides, descriptor, 0, y, component, Int32(line.count), 0)
+    for value in line {
+      let level =
+        isFullRange || shift <= 0
+        ? (Int(value) * 255 + limit / 2) / limit : (Int(value) + (1 << shift) / 2) >> shift
+      levels.append(UInt8(clamping: format == AV_PIX_FMT_MONOWHITE ? 255 - level : level))
+    }
+  }
+  return levels
 }
 
 /// `front` over `back` with weight `alpha` of `full`, rounded.

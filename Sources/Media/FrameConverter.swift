@@ -31,7 +31,7 @@ final class FrameConverter {
     case .rgb, .greyAlpha:
       return try rgbFrame(frame, color: color)
     case .grey:
-      return upright(try greyFrame(frame, color: color))
+      return upright(greyFrame(frame, color: color))
     case .yuvAlpha:
       let planes = try scaler(AV_PIX_FMT_YUVA420P).convert(frame, color: color)
       var picture = cropped(planes, color: color)
@@ -93,18 +93,19 @@ final class FrameConverter {
 
   private func greyFrame(
     _ frame: UnsafeMutablePointer<AVFrame>, color: ColorDescription
-  ) throws -> Frame {
+  ) -> Frame {
     let isTagged = frame.pointee.color_range != AVCOL_RANGE_UNSPECIFIED
-    let grey = try scaler(AV_PIX_FMT_GRAY8).convert(frame, color: color)
-    let (width, height) = (Int(grey.pointee.width) & ~1, Int(grey.pointee.height) & ~1)
-    var result = Frame(width: width, height: height, color: color)
     let keepsLevels = isTagged || greyIsLimited
+    let levels = greyLevels(
+      frame, component: 0, isFullRange: color.isFullRange || !keepsLevels)
+    let stored = Int(frame.pointee.width)
+    let (width, height) = (stored & ~1, Int(frame.pointee.height) & ~1)
+    var result = Frame(width: width, height: height, color: color)
     for row in 0..<height {
-      let source = grey.pointee.data.0! + row * Int(grey.pointee.linesize.0)
       for column in 0..<width {
-        let level = Int(source[column])
+        let level = levels[row * stored + column]
         result.samples[row * width + column] =
-          keepsLevels ? UInt8(level) : UInt8(16 + (level * 219 + 127) / 255)
+          keepsLevels ? level : UInt8(16 + (Int(level) * 219 + 127) / 255)
       }
     }
     return result

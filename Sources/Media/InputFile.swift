@@ -46,9 +46,30 @@ struct InputFile {
     guard descriptor >= 0 else { throw MediaError.reading(path, errno: errno) }
     defer { close(descriptor) }
     var bytes = [UInt8](repeating: 0, count: count)
-    let found = read(descriptor, &bytes, count)
-    guard found >= 0 else { throw MediaError.reading(path, errno: errno) }
+    var found = 0
+    while found < count {
+      let more = bytes.withUnsafeMutableBytes {
+        read(descriptor, $0.baseAddress! + found, count - found)
+      }
+      if more < 0 && errno == EINTR { continue }
+      guard more >= 0 else { throw MediaError.reading(path, errno: errno) }
+      if more == 0 { break }
+      found += more
+    }
     return Array(bytes.prefix(found))
+  }
+
+  /// Whether a JPEG file has its end marker: libav fills the missing part of a shorter one with grey.
+  func endsAsJPEG() throws -> Bool {
+    let bytes = try Self.firstBytes(of: path, count: byteCount)
+    // Segments before the picture may hold a whole small JPEG, so they are stepped over.
+    var place = 2
+    while place + 4 <= bytes.count, bytes[place] == 0xFF, bytes[place + 1] != 0xDA {
+      let isPadding = bytes[place + 1] == 0xFF
+      place += isPadding ? 1 : 2 + (Int(bytes[place + 2]) << 8 | Int(bytes[place + 3]))
+    }
+    guard place < bytes.count else { return false }
+    return zip(bytes[place...], bytes[(place + 1)...]).contains { $0 == 0xFF && $1 == 0xD9 }
   }
 
   private static func pictureFormat(of head: [UInt8]) -> PictureFormat? {

@@ -56,7 +56,7 @@ struct DecodedPicture {
     }
     let reader = try VideoReader(file)
     guard let frame = try reader.next(), reader.damagedPackets == 0,
-      frame.pointee.decode_error_flags == 0
+      frame.pointee.decode_error_flags == 0, try file.pictureFormat != .jpeg || file.endsAsJPEG()
     else {
       throw MediaError.unusable(path, "the picture is damaged or cut off", advice)
     }

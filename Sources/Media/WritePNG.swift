@@ -1,0 +1,64 @@
+import CLibAV
+import CLibAVShims
+import Glibc
+import MediaTypes
+
+/// Writes a picture as PNG; the file has its name only when it is complete.
+///
+/// Throws `MediaError`: 73 where it cannot be created or exists and `overwrite` is false, 74 for a full disk.
+public func writePNG(_ picture: RGBPicture, to path: String, overwrite: Bool = true) throws {
+  _ = LibAV.silenced
+  let file = try PendingFile(path, overwrite: overwrite)
+  do {
+    try writeBytes(of: encodePNG(picture, path: path), to: file)
+  } catch {
+    file.discard()
+    throw error
+  }
+  try file.commit()
+}
+
+private func encodePNG(_ picture: RGBPicture, path: String) throws -> Packet {
+  let encoder = try LibAV.allocated(avcodec_find_encoder(AV_CODEC_ID_PNG), path)
+  var codec = avcodec_alloc_context3(encoder)
+  defer { avcodec_free_context(&codec) }
+  let context = try LibAV.allocated(codec, path)
+  context.pointee.width = Int32(picture.width)
+  context.pointee.height = Int32(picture.height)
+  context.pointee.pix_fmt = AV_PIX_FMT_RGB24
+  context.pointee.time_base = AVRational(num: 1, den: 25)
+  context.pointee.thread_count = 1
+  context.pointee.flags |= AV_CODEC_FLAG_BITEXACT
+  try LibAV.writing(path, "cannot encode PNG", avcodec_open2(context, encoder, nil))
+  let frame = try DecodedFrame(path)
+  frame.pointer.pointee.width = context.pointee.width
+  frame.pointer.pointee.height = context.pointee.height
+  frame.pointer.pointee.format = AV_PIX_FMT_RGB24.rawValue
+  try LibAV.writing(path, "cannot encode PNG", av_frame_get_buffer(frame.pointer, 0))
+  let stride = Int(frame.pointer.pointee.linesize.0)
+  picture.samples.withUnsafeBufferPointer { samples in
+    for row in 0..<picture.height {
+      (frame.pointer.pointee.data.0! + row * stride)
+        .update(from: samples.baseAddress! + row * picture.width * 3, count: picture.width * 3)
+    }
+  }
+  let packet = try Packet(path)
+  try LibAV.writing(path, "cannot encode PNG", avcodec_send_frame(context, frame.pointer))
+  try LibAV.writing(path, "cannot encode PNG", avcodec_send_frame(context, nil))
+  try LibAV.writing(path, "cannot encode PNG", avcodec_receive_packet(context, packet.pointer))
+  return packet
+}
+
+private func writeBytes(of packet: Packet, to file: PendingFile) throws {
+  let descriptor = open(file.temporaryPath, O_WRONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw MediaError.writing(file.path, errno: errno) }
+  defer { close(descriptor) }
+  var (start, left) = (packet.pointer.pointee.data!, Int(packet.pointer.pointee.size))
+  while left > 0 {
+    let written = write(descriptor, start, left)
+    if written < 0 && errno == EINTR { continue }
+    guard written > 0 else { throw MediaError.writing(file.path, errno: errno) }
+    start += written
+    left -= written
+  }
+}
