@@ -42,7 +42,7 @@ def draw_eyes(p, pose, light, face, U, V, soft, level):
     ball = [white, white * 0.95 - 0.05 * smoothstep(0.5, 1, -place), white * 0.92 - 0.05 * smoothstep(0.5, 1, -place)]
     ball = mix(ball, iris_color, inside(distance - radius, soft * 1.3))
     ball = mix(ball, [0.006, 0.006, 0.006], inside(distance - radius * 0.42, soft))
-    shadow = 0.42 + 0.58 * smoothstep(0.0, 0.05, V - upper)
+    shadow = 0.5 + 0.5 * smoothstep(0.0, 0.045, V - upper)
     ball = [b * shadow * l * 0.95 for b, l in zip(ball, level)]
     glint = bump(x * sign, y, 0.3 * radius * torch.sign(light.x), -0.38 * radius, 0.013, 0.013)
     ball = [b + 0.75 * glint for b in ball]
@@ -60,17 +60,19 @@ def draw_eyes(p, pose, light, face, U, V, soft, level):
 def draw_brows(p, pose, face, U, V, strands, fine):
     """Brows of hair strokes, thinning outwards."""
     place = (U.abs() - p.eye_x + 0.02) / 0.215
-    height = p.brow_y - 0.03 * pose.brow_raise + p.brow_arch * (place - 0.35) ** 2 * 1.2 - 0.012 * place
+    height = p.brow_y - 0.03 * pose.brow_raise + p.brow_arch * (place - 0.35) ** 2 * 1.2 - p.brow_tilt * place
     thick = p.brow_thick * (1 - 0.45 * place.clamp(-1, 1)) * smoothstep(1.08, 0.6, place.abs())
     cover = smoothstep(1.5, 0.35, (V - height).abs() / thick.clamp(min=1e-3)) * smoothstep(1.08, 0.9, place.abs())
-    cover = (cover * p.brow_dark * (0.85 + 0.25 * strands + 0.15 * fine)).clamp(0, 1)
+    stroke = torch.sin(U.abs() * 210 + (V - height) * (150 - 60 * place) + 1.2 * fine + 0.8 * strands)
+    vary = 0.92 + (0.17 * stroke + 0.08 * fine) * (1 - p.flat)
+    cover = (cover * p.brow_dark * vary).clamp(0, 1)
     hair = [0.55 * c * c for c in p.color("hair")]
     return mix(face, hair, cover)
 
 
 def draw_glasses(p, color, U, V, soft, dark):
     """Thin or thick frames with a faint reflection; column `glasses` switches them on."""
-    x, y = (U.abs() - p.eye_x - 0.01) / 0.245, (V - 0.035) / (0.15 + 0.04 * dark)
+    x, y = (U.abs() - p.eye_x - 0.01) / 0.25, (V - 0.035) / (0.15 + 0.04 * dark)
     ring = (torch.sqrt(torch.sqrt(power4(x) + power4(y) + 1e-6)) - 1) * 0.18
     rim = inside(ring.abs() - (0.008 + 0.014 * dark), soft)
     bridge = inside((V - 0.0 + 0.02 * torch.cos(U * 12)).abs() - 0.012, soft) * smoothstep(0.10, 0.085, U.abs())

@@ -13,7 +13,7 @@ RANGES = {
     "chin_round": (0.5, 1.3), "neck_half": (0.40, 0.56), "ear": (0.0, 1.0),
     # eyes
     "eye_x": (0.315, 0.36), "eye_half": (0.13, 0.165), "eye_open": (0.045, 0.072), "eye_tilt": (-0.012, 0.022), "lid": (0.2, 1.0),
-    "lash": (0.2, 1.0), "brow_y": (-0.235, -0.165), "brow_thick": (0.018, 0.05), "brow_arch": (0.0, 0.06), "brow_dark": (0.35, 0.95),
+    "lash": (0.2, 1.0), "brow_y": (-0.235, -0.165), "brow_thick": (0.018, 0.05), "brow_arch": (0.0, 0.06), "brow_tilt": (-0.012, 0.028), "brow_dark": (0.35, 0.95),
     # mouth
     "mouth_half": (0.235, 0.315), "lip_upper": (0.045, 0.10), "lip_lower": (0.06, 0.125), "smile": (-0.018, 0.05), "tubercle": (0.0, 1.2),
     "mouth_tilt": (-0.006, 0.006), "mouth_wave": (-0.006, 0.010), "cupid": (0.0, 0.3), "lip_strength": (0.15, 1.0), "lip_gloss": (0.0, 1.0),

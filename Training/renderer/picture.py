@@ -7,7 +7,7 @@ import torch
 
 from . import eyes, hair, setting, style, surface
 from .articulation import MouthShape
-from .head import HeadShape, PIVOT_Y, jaw_line
+from .head import JAW_TOP, PIVOT_Y, HeadShape, jaw_line
 from .identity import IDENTITY
 from .mouth import draw_inner_mouth
 from .parameters import Parameters
@@ -115,7 +115,7 @@ def _core(values, pose_values, articulation, source_articulation, view, bank, ba
 
     # dark places: nostrils, corners, seam, jaw
     hole = bump(U.abs(), V, p.nose_half * 0.52, p.nose_base - 0.012, 0.042, 0.017)
-    color = scale(color, 1 - 0.80 * hole)
+    color = scale(color, 1 - (0.80 - 0.45 * p.flat) * hole)
     crease = bump(U.abs(), V, p.nose_half + 0.010 - 0.4 * (V - p.nose_base + 0.06).abs(), p.nose_base - 0.065, 0.014, 0.04)
     color = scale(color, 1 - 0.30 * crease)
     corner_y = rest[2]
@@ -156,10 +156,11 @@ def _core(values, pose_values, articulation, source_articulation, view, bank, ba
     picture = mix(picture, front_hair, hairy)
     picture = eyes.draw_glasses(p, picture, U, V, soft, p.glasses_dark)
 
-    outline = torch.maximum(ridge(V - jaw, 0, 0.02) * upper_part, ridge(v - knots[2], 0, 0.012) * lip_width)
-    outline = torch.maximum(outline, 0.6 * (rest[4] - rest[1] > 0.02) * ridge(V - rest[4], 0, 0.010) * inside(q.abs() - 0.8, 0.1))
-    outline = torch.maximum(outline, ridge(V - rest[1], 0, 0.008) * lip_width * 0.5).maximum(ridge(across.abs(), 1.0, 0.02) * (V < jaw) * (crown < 0))
-    outline = torch.maximum(outline, smoothstep(1.2, 2.6, torch.sqrt(zx * zx + zy * zy)) * face * 0.5)
+    thin = 0.009 + 0.6 * unit
+    outline = torch.maximum(ridge(V - jaw, 0, thin * 1.5) * upper_part * (V > JAW_TOP + 0.3), ridge(v - knots[2], 0, thin) * lip_width)
+    outline = torch.maximum(outline, 0.6 * (rest[4] - rest[1] > 0.02) * ridge(V - rest[4], 0, thin) * inside(q.abs() - 0.8, 0.1))
+    outline = torch.maximum(outline, ridge(V - rest[1], 0, thin * 0.8) * lip_width * 0.5).maximum(ridge(across.abs(), 1.0, thin * 1.5) * (V < jaw) * (crown < 0))
+    outline = torch.maximum(outline, smoothstep(1.2, 2.6, torch.sqrt(zx * zx + zy * zy)) * face * (0.5 - 0.4 * (p.style < 2.5) * (p.style > 1.5)))
     picture = style.finish(p, picture, broad, fine, strokes, outline)
     inner_rgb = style.finish(p, inner_color, broad * 0, fine * 0, strokes * 0, outline * 0)
 
