@@ -25,8 +25,11 @@ public struct AudioFile: Sendable, Hashable {
   ///
   /// - Throws: 65 where the file is not sound, or a video without sound.
   public func reader() throws -> SpeechReader {
-    if let source = SoundFileSource(path: path) { return try SpeechReader(source, path: path) }
-    return try SpeechReader(MediaSource(path: path), path: path)
+    let path = path
+    return try SpeechReader(path: path) {
+      if let source = SoundFileSource(path: path) { return source }
+      return try MediaSource(path: path)
+    }
   }
 
   /// The whole sound as 16 kHz mono.

@@ -10,7 +10,8 @@ public final class SpeechReader {
   /// Sampling instants of the file that were read so far.
   public private(set) var sourceSampleCount = 0
 
-  private let source: any SampleSource
+  private let open: () throws -> any SampleSource
+  private var source: any SampleSource
   private let path: String
   private var resampler: RationalResampler?
   private var interleaved: [Float] = []
@@ -21,18 +22,36 @@ public final class SpeechReader {
   /// Louder than this is not sound: a sample of it is 120 dB over full scale.
   private static let largestSample: Float = 1e6
 
-  init(_ source: any SampleSource, path: String) throws {
+  /// `open` opens the file at its beginning, as often as it is read.
+  init(path: String, open: @escaping () throws -> any SampleSource) throws {
+    source = try open()
     guard (1000...1_000_000).contains(source.sampleRate) else {
       throw AudioError.unusable(
         path, "a sampling rate of \(source.sampleRate) Hz", "convert it to 16000 Hz or more first")
     }
-    self.source = source
+    self.open = open
     self.path = path
     sourceSampleRate = source.sampleRate
     sourceChannelCount = source.channelCount
-    if source.sampleRate != Self.sampleRate {
-      resampler = RationalResampler(from: source.sampleRate, to: Self.sampleRate)
+    resampler = Self.resampler(from: source.sampleRate)
+  }
+
+  private static func resampler(from rate: Int) -> RationalResampler? {
+    rate == sampleRate ? nil : RationalResampler(from: rate, to: sampleRate)
+  }
+
+  /// Goes back to the beginning, to read everything again.
+  ///
+  /// - Throws: as `AudioFile.reader()`, and 65 where another sound has taken the file's place.
+  public func rewind() throws {
+    source = try open()
+    guard source.sampleRate == sourceSampleRate, source.channelCount == sourceChannelCount else {
+      throw AudioError.unusable(path, "the file changed while it was read", "run again")
     }
+    resampler = Self.resampler(from: sourceSampleRate)
+    sourceSampleCount = 0
+    strangeSampleCount = 0
+    isAtEnd = false
   }
 
   /// What the user should know about the file; complete at its end.
