@@ -9,6 +9,34 @@ extern "C" {
 /// Version of the dlib that is linked, as "19.24.0".
 const char *CFaceDetector_dlib_version(void);
 
+/// What a call came to.
+enum {
+  CFaceDetector_ok = 0,
+  CFaceDetector_bad_argument = 1,
+  CFaceDetector_out_of_memory = 2,
+  CFaceDetector_failed = 3
+};
+
+/// An upright box in pixels of the given plane, and how sure the detector is (its threshold is 0).
+typedef struct {
+  double left, top, width, height, score;
+} CFaceDetector_box;
+
+/// dlib's frontal face detector. One thread at a time may use a handle.
+typedef struct CFaceDetector_handle CFaceDetector_handle;
+
+/// Makes a detector (its weights are in the library), or NULL.
+CFaceDetector_handle *CFaceDetector_create(void);
+void CFaceDetector_destroy(CFaceDetector_handle *handle);
+
+/// Finds faces of about 80 pixels and more (40 with `upsample`) in a plane of brightness.
+///
+/// `score_shift` lowers (negative) or raises the score from which a face counts. Writes at most
+/// `capacity` boxes, the surest first, and their number to `count`. Returns one of the codes above.
+int32_t CFaceDetector_detect(CFaceDetector_handle *handle, const uint8_t *plane, int32_t width,
+                             int32_t height, int32_t stride, int32_t upsample, double score_shift,
+                             CFaceDetector_box *boxes, int32_t capacity, int32_t *count);
+
 #ifdef __cplusplus
 }
 #endif
