@@ -119,18 +119,19 @@ class PainterStream:
     def _unpack(x: Tensor) -> Tensor:
         return x.float() / 255 if x.dtype == torch.uint8 else x.float()
 
+    def _render(self, generator: torch.Generator) -> list[list[Tensor]]:
+        """`fresh` new pairs, packed; always so many, because every other number would be compiled anew."""
+        new = render_pairs(self.fresh, generator)
+        return [[self._pack(getattr(new, name)[[i, self.fresh + i]]) for name in self.FIELDS] for i in range(self.fresh)]
+
     def next(self, generator: torch.Generator) -> PainterBatch:
         """A finished batch of 2 x (fresh + again) samples."""
-        missing = self.again if len(self._kept) < 4 * self.again else 0
-        new = render_pairs(self.fresh + missing if missing else self.fresh, generator)
-        count = new.target.shape[0] // 2
-        pairs = [[self._pack(getattr(new, name)[[i, count + i]]) for name in self.FIELDS] for i in range(count)]
-        old = []
-        if not missing:
-            picks = torch.randint(0, len(self._kept), (self.again,), generator=generator).tolist()
-            old = [self._kept[k] for k in picks]
-        self._kept = (self._kept + pairs)[-self.memory :]
-        used = pairs + old
+        used = self._render(generator)
+        while len(self._kept) < self.again:
+            self._kept += self._render(generator)
+        picks = torch.randint(0, len(self._kept), (self.again,), generator=generator).tolist()
+        used += [self._kept[k] for k in picks]
+        self._kept = (self._kept + used[: self.fresh])[-self.memory :]
         fields = [torch.cat([torch.stack([pair[f][side] for pair in used]) for side in (0, 1)])
                   for f in range(len(self.FIELDS))]
         return finished(PainterBatch(*[self._unpack(x) for x in fields]), generator)
