@@ -1,8 +1,23 @@
 #include "CMini.h"
 
-size_t CMini_file_count(void) { return 0; }
+// files.inc names each file of Models/mini once: EMBED(identifier, "path below Models/mini").
+#define EMBED(name, relative) extern const uint8_t CMini_##name[]; extern const size_t CMini_##name##_count;
+#include "files.inc"
+#undef EMBED
+
+static const struct {
+  const char *path;
+  const uint8_t *bytes;
+  const size_t *count;
+} files[] = {
+#define EMBED(name, relative) {relative, CMini_##name, &CMini_##name##_count},
+#include "files.inc"
+#undef EMBED
+};
+
+size_t CMini_file_count(void) { return sizeof files / sizeof files[0]; }
 
 CMini_file CMini_file_at(size_t index) {
-  (void)index;
-  return (CMini_file){0};
+  if (index >= CMini_file_count()) return (CMini_file){0};
+  return (CMini_file){files[index].path, files[index].bytes, *files[index].count};
 }

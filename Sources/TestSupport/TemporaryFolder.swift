@@ -17,7 +17,8 @@ public final class TemporaryFolder: Sendable {
   public func file(_ name: String) -> String { path + "/" + name }
 
   /// Writes `bytes` to `name` in the folder and returns its path.
-  public func write(_ bytes: [UInt8], to name: String) throws -> String {
+  @discardableResult
+  public func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
     try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
     return file(name)
   }

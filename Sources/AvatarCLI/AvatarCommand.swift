@@ -1,0 +1,34 @@
+import ArgumentParser
+import Runtime
+
+/// The `avatar` command.
+@main
+struct AvatarCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "avatar",
+    abstract: "Makes avatars speak and sing: a voice and a face in, a video out.",
+    discussion: """
+      Examples:
+        avatar speak --audio voice.wav
+        avatar speak --audio song.mp3 --avatar portrait.jpg -o song.mp4
+        avatar presenters
+
+      Exit codes: 0 done, 64 usage, 65 unusable input, 66 input missing, 69 model not installed,
+      70 internal error, 73 output can't be created, 74 disk full or I/O error, 75 try again later,
+      130 and 143 interrupted.
+      """,
+    version: Version.current,
+    subcommands: [
+      SpeakCommand.self, PresentersCommand.self, AudioCommand.self, NetworkCommand.self,
+      BenchCommand.self, DoctorCommand.self,
+    ])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      ErrorReport.exit(with: error)
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import ArgumentParser
+import Foundation
+import MediaTypes
+import Runtime
+
+/// `avatar speak`: sound and a face in, a video with moving lips out.
+struct SpeakCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "speak",
+    abstract: "Make a face speak or sing: its lips follow the sound.",
+    discussion: """
+      The avatar is a presenter's name (see `avatar presenters`), a picture, a video, or a folder
+      of pictures. The video lasts as long as the sound; a clip that is shorter goes on back and forth.
+      Frames without a face pass through unchanged.
+
+      Examples:
+        avatar speak --audio voice.wav
+        avatar speak --audio voice.wav --avatar portrait.jpg -o hello.mp4
+        avatar speak --audio song.mp3 --avatar clip.mp4 --loop loop --crf 16
+        avatar speak --audio voice.wav --avatar clip.mp4 --json --quiet --force
+      """)
+
+  @Option(name: .long, help: ArgumentHelp("The voice or song.", valueName: "file"))
+  var audio: String
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Who speaks: a presenter, picture, video or folder of pictures (default: the first presenter).",
+      valueName: "presenter|file"))
+  var avatar: String?
+
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp(
+      "The video to write (default: the audio's name with .mp4 in this folder).",
+      valueName: "file"))
+  var output: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("mini, or a folder in its layout.", valueName: "name|folder"))
+  var model = "mini"
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Frames per second, as 25 or 30000/1001 (default: the video's; 25 for pictures).",
+      valueName: "rate"),
+    transform: Self.rate)
+  var fps: Rational?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "How a short clip goes on: bounce, loop or hold (default: presenters loop, clips bounce).",
+      valueName: "way"))
+  var loop: SpeakRequest.Loop?
+
+  @Flag(name: .long, help: "Fail when no face is found instead of passing the picture through.")
+  var requireFace = false
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("x264 quality: 0 lossless, 18 very good, 51 worst.", valueName: "0-51"))
+  var crf = 18
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Colour behind transparent pictures, as RRGGBB.", valueName: "colour"),
+    transform: Self.color)
+  var background: [UInt8] = [255, 255, 255]
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("auto, fp32 or bf16.", valueName: "precision"))
+  var precision = SpeakRequest.Precision.auto
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Threads for the networks (default: all cores).", valueName: "count"))
+  var threads: Int?
+
+  @Option(name: .long, help: ArgumentHelp("Random seed; mini draws none.", valueName: "number"))
+  var seed: UInt64 = 0
+
+  @Flag(name: .long, help: "Replace an existing output.")
+  var force = false
+
+  @Flag(name: .long, help: "Print one JSON object about the result on stdout.")
+  var json = false
+
+  @Flag(name: .long, help: "No progress on stderr.")
+  var quiet = false
+
+  func validate() throws {
+    guard (0...51).contains(crf) else { throw ValidationError("--crf \(crf): use 0 to 51") }
+    if let threads, !(1...256).contains(threads) {
+      throw ValidationError("--threads \(threads): use 1 to 256")
+    }
+    if let fps, fps < Rational(1) || Rational(240) < fps {
+      throw ValidationError("--fps \(fps): use 1 to 240")
+    }
+    if audio.isEmpty { throw ValidationError("--audio: name a file") }
+    if output == "" { throw ValidationError("-o: name a file") }
+  }
+
+  func run() throws {
+    let display = ProgressDisplay(quiet: quiet)
+    let signals = SignalWatch()
+    do {
+      let report = try SpeakJob(request, cancellation: signals.cancellation)
+        .run { display.handle($0) }
+      display.close()
+      try present(report)
+    } catch {
+      display.close()
+      throw signals.interruption ?? error
+    }
+  }
+
+  private var request: SpeakRequest {
+    let stem = ((audio as NSString).lastPathComponent as NSString).deletingPathExtension
+    var request = SpeakRequest(audio: audio, output: output ?? "\(stem).mp4")
+    request.avatar = avatar
+    request.model = model
+    request.rate = fps
+    request.loop = loop
+    request.requiresFace = requireFace
+    request.crf = crf
+    request.precision = precision
+    request.threads = threads
+    request.seed = seed
+    request.background = (background[0], background[1], background[2])
+    request.replacesOutput = force
+    return request
+  }
+
+  private func present(_ report: SpeakReport) throws {
+    if json { return try JSONOutput.write(report) }
+    print(report.output)
+    guard !quiet else { return }
+    let rate = String(format: "%.1f", report.framesPerSecond)
+    let seconds = String(format: "%.1f", report.wallSeconds)
+    FileHandle.standardError.write(
+      Data("avatar: \(report.frames) frames in \(seconds) s (\(rate) frames/s)\n".utf8))
+  }
+
+  private static func rate(_ text: String) throws -> Rational {
+    guard let rate = Rational(parsing: text) else {
+      throw ValidationError("--fps \(text): write it as 25, 29.97 or 30000/1001")
+    }
+    return rate
+  }
+
+  private static func color(_ text: String) throws -> [UInt8] {
+    let digits = text.hasPrefix("#") ? String(text.dropFirst()) : text
+    guard digits.count == 6, let value = UInt32(digits, radix: 16) else {
+      throw ValidationError("--background \(text): write it as RRGGBB, white is FFFFFF")
+    }
+    return [UInt8(value >> 16), UInt8(value >> 8 & 255), UInt8(value & 255)]
+  }
+}
+
+extension SpeakRequest.Loop: ExpressibleByArgument {}
+extension SpeakRequest.Precision: ExpressibleByArgument {}

@@ -1,0 +1,44 @@
+public import Compute
+public import Imaging
+public import MediaTypes
+
+/// Paints mouths with mini: crop, network, and composition over the source's own pixels.
+///
+/// Reuses its buffers from frame to frame, so one thread at a time may paint.
+public final class MiniPainter: MouthPainter {
+  private let plan: any CompiledPlan
+  private var inputs: [HostTensor]
+  private var outputs: [HostTensor]
+
+  /// Compiles `network` for `device`.
+  ///
+  /// - Throws: `ComputeError` when the device can't run the network.
+  public init(_ network: MiniPainterNetwork, device: any Device, precision: Precision)
+    throws(ComputeError)
+  {
+    plan = try device.compile(network.plan(), precision: precision)
+    inputs = plan.signature.inputs.map { HostTensor(shape: $0.shape) }
+    outputs = plan.signature.makeOutputs()
+  }
+
+  /// The precision that the device resolved.
+  public var precision: Precision { plan.precision }
+
+  /// What the network would paint on the crop that `alignment` (crop to picture) cuts from `frame`.
+  public func mouth(
+    of frame: Frame, alignment: Similarity, articulation: Articulation
+  ) throws -> PaintedMouth {
+    inputs[0].values = frame.crop(alignment, size: MiniPainterNetwork.cropSize)
+    inputs[1].values = articulation.values
+    try plan.run(inputs, into: &outputs)
+    return PaintedMouth(
+      flow: outputs[0].values, mask: outputs[1].values, inner: outputs[2].values)
+  }
+
+  public func paint(
+    _ frame: Frame, alignment: Similarity, speech articulation: Articulation
+  ) throws -> Frame {
+    let mouth = try mouth(of: frame, alignment: alignment, articulation: articulation)
+    return try frame.composing(mouth, cropToImage: alignment)
+  }
+}

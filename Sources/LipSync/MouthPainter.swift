@@ -1,0 +1,19 @@
+public import Imaging
+public import MediaTypes
+
+/// Repaints the mouth of one face so that it shows a moment of speech: the seam between lip-sync models.
+///
+/// A painter changes nothing outside its own window around the mouth, and gives the same bytes for the same input whatever
+/// was painted before.
+public protocol MouthPainter: AnyObject {
+  /// What the painter is told about the sound at one frame.
+  associatedtype Speech: Sendable
+
+  /// Paints `speech` onto `frame`.
+  ///
+  /// - Parameters:
+  ///   - frame: The source's own picture.
+  ///   - alignment: Takes coordinates of the painter's aligned crop to the picture's.
+  ///   - speech: What the mouth is to show.
+  func paint(_ frame: Frame, alignment: Similarity, speech: Speech) throws -> Frame
+}

@@ -1,0 +1,127 @@
+import Foundation
+import Imaging
+public import MediaTypes
+
+/// Renders segments: decoding, painting and encoding run side by side, joined by queues a few frames long.
+///
+/// A segment depends on nothing but the source, the timeline, the speech and the painter, so one
+/// rendered alone has the bytes of one rendered in sequence. The three stages own their parts and
+/// hand frames over; the calling thread paints, because painting is the long stage.
+public final class SegmentRenderer<Painter: MouthPainter> {
+  /// Frames that may wait between two stages.
+  private static var queueCapacity: Int { 4 }
+
+  private let timeline: RenderTimeline
+  private let painter: Painter
+  private let speech: (Int) -> Painter.Speech
+  private let cancellation: Cancellation
+
+  /// - Parameter speech: What the painter is told about output frame `i`.
+  public init(
+    timeline: RenderTimeline, painter: Painter, cancellation: Cancellation = Cancellation(),
+    speech: @escaping (Int) -> Painter.Speech
+  ) {
+    self.timeline = timeline
+    self.painter = painter
+    self.speech = speech
+    self.cancellation = cancellation
+  }
+
+  /// Renders `segments` in the given order and returns the seconds that each stage worked.
+  ///
+  /// - Parameter progress: Called on the painting thread after each painted frame.
+  /// - Throws: The first error of any stage, or `CancelledError`; the sink's open segment is dropped.
+  public func render(
+    segments: [Int], source: any FrameSource, sink: any SegmentSink, progress: () -> Void = {}
+  ) throws -> [String: Double] {
+    let decoded = BoundedQueue<RenderItem>(capacity: Self.queueCapacity)
+    let painted = BoundedQueue<RenderItem>(capacity: Self.queueCapacity)
+    let timeline = timeline
+    let decoder = Stage("avatar.decode", carrying: source) { source, clock in
+      defer { decoded.finish() }
+      for segment in segments {
+        for index in timeline.segments.frames(ofSegment: segment) {
+          let frame = try clock.measure { try source.frame(at: timeline.sourceIndex(atFrame: index)) }
+          let item = RenderItem(segment: segment, index: index, frame: frame)
+          guard decoded.push(item) else { return }
+        }
+      }
+    } onFailure: {
+      decoded.cancel()
+      painted.cancel()
+    }
+    let encoder = Stage("avatar.encode", carrying: sink) { sink, clock in
+      try Self.encode(painted, into: sink, plan: timeline.segments, clock: clock)
+    } onFailure: {
+      decoded.cancel()
+      painted.cancel()
+    }
+    let clock = StageClock()
+    let outcome = Result {
+      try paint(from: decoded, to: painted, clock: clock, progress: progress)
+    }
+    if case .failure = outcome {
+      decoded.cancel()
+      painted.cancel()
+    }
+    painted.finish()
+    let failures = [decoder.wait(), encoder.wait(), outcome.failure].compactMap(\.self)
+    if let failure = failures.first(where: { !($0 is CancelledError) }) ?? failures.first {
+      throw failure
+    }
+    return [
+      "decode": decoder.clock.seconds, "paint": clock.seconds, "encode": encoder.clock.seconds,
+    ]
+  }
+
+  private func paint(
+    from decoded: BoundedQueue<RenderItem>, to painted: BoundedQueue<RenderItem>,
+    clock: StageClock, progress: () -> Void
+  ) throws {
+    while var item = decoded.pop() {
+      try cancellation.check()
+      if let alignment = timeline.alignment(atFrame: item.index) {
+        item.frame = try clock.measure {
+          try painter.paint(item.frame, alignment: alignment, speech: speech(item.index))
+        }
+      }
+      guard painted.push(item) else { return }
+      progress()
+    }
+  }
+
+  private static func encode(
+    _ painted: BoundedQueue<RenderItem>, into sink: any SegmentSink, plan: SegmentPlan,
+    clock: StageClock
+  ) throws {
+    var isOpen = false
+    defer { if isOpen { sink.cancel() } }
+    while let item = painted.pop() {
+      try clock.measure {
+        let frames = plan.frames(ofSegment: item.segment)
+        if item.index == frames.lowerBound {
+          isOpen = true
+          try sink.begin(segment: item.segment)
+        }
+        try sink.append(item.frame)
+        if item.index == frames.upperBound - 1 {
+          try sink.finish()
+          isOpen = false
+        }
+      }
+    }
+  }
+}
+
+/// A frame on its way through the stages.
+struct RenderItem: Sendable {
+  let segment: Int
+  let index: Int
+  var frame: Frame
+}
+
+extension Result {
+  fileprivate var failure: Failure? {
+    if case .failure(let error) = self { error } else { nil }
+  }
+}

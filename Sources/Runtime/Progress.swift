@@ -1,0 +1,11 @@
+/// What a run tells the person who waits for it.
+public enum ProgressEvent: Sendable {
+  /// A new part of the work begins; `total` counts its steps (0: unknown).
+  case stage(name: String, total: Int)
+  /// `done` steps of the current stage are finished.
+  case step(done: Int)
+  /// Something that does not stop the run but should be known; one line.
+  case warning(String)
+}
+
+public typealias ProgressHandler = @Sendable (ProgressEvent) -> Void

@@ -1,0 +1,41 @@
+public import MediaTypes
+
+/// What `avatar speak` is asked to do; the defaults are the command's.
+public struct SpeakRequest: Sendable {
+  /// How a source that is shorter than the sound goes on.
+  public enum Loop: String, Sendable, CaseIterable {
+    case bounce, loop, hold
+  }
+
+  public enum Precision: String, Sendable, CaseIterable {
+    case auto, fp32, bf16
+  }
+
+  /// Any file with sound.
+  public var audio: String
+  /// A presenter's name, or a picture, clip or folder of pictures; nil is the first presenter.
+  public var avatar: String?
+  public var output: String
+  /// `mini`, the name of an installed model, or a folder in mini's layout.
+  public var model = "mini"
+  /// Output frames per second; nil is the source's average rate (25 for pictures and presenters).
+  public var rate: Rational?
+  /// Nil bounces clips and loops presenters.
+  public var loop: Loop?
+  public var requiresFace = false
+  /// x264's constant rate factor, 0 (lossless) to 51.
+  public var crf = 18
+  public var precision = Precision.auto
+  /// Threads for the networks; nil is one for each core that this process may use.
+  public var threads: Int?
+  /// Part of the output's identity; mini draws no random numbers.
+  public var seed: UInt64 = 0
+  /// What shows through transparent pictures, as red, green, blue.
+  public var background: (red: UInt8, green: UInt8, blue: UInt8) = (255, 255, 255)
+  public var replacesOutput = false
+
+  public init(audio: String, output: String) {
+    self.audio = audio
+    self.output = output
+  }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import Imaging
+import LipSync
+import MediaTypes
+import Synchronization
+import Testing
+
+/// A painter that writes the speech number into the first byte.
+private final class NumberPainter: MouthPainter {
+  func paint(_ frame: Frame, alignment: Similarity, speech: Int) throws -> Frame {
+    var painted = frame
+    painted.samples[0] = UInt8(speech % 256)
+    return painted
+  }
+}
+
+/// Frames that carry their source index in the second byte.
+private struct CountingSource: FrameSource {
+  var failsAt: Int?
+
+  func frame(at index: Int) throws -> Frame {
+    if index == failsAt { throw TestFailure() }
+    var frame = Frame(width: 4, height: 2)
+    frame.samples[1] = UInt8(index)
+    return frame
+  }
+}
+
+private struct TestFailure: Error {}
+
+/// Keeps segments in memory.
+private final class MemorySink: SegmentSink {
+  var segments: [Int: [Frame]] = [:]
+  var cancelled = 0
+  private var open: (index: Int, frames: [Frame])?
+  var failsAtFrame: Int?
+
+  func begin(segment index: Int) throws { open = (index, []) }
+  func append(_ frame: Frame) throws {
+    if open?.frames.count == failsAtFrame { throw TestFailure() }
+    open?.frames.append(frame)
+  }
+  func finish() throws {
+    if let open { segments[open.index] = open.frames }
+    open = nil
+  }
+  func cancel() {
+    cancelled += 1
+    open = nil
+  }
+}
+
+struct SegmentRendererTests {
+  private let plan = SegmentPlan(frameCount: 23, rate: Rational(2))
+
+  private func timeline(faceAt hasFace: (Int) -> Bool = { _ in true }) -> RenderTimeline {
+    RenderTimeline(
+      segments: plan, alignments: (0..<5).map { hasFace($0) ? .identity : nil },
+      sourceIndex: { $0 % 5 })
+  }
+
+  private func render(
+    _ segments: [Int], timeline: RenderTimeline, source: CountingSource = .init(),
+    sink: MemorySink, cancellation: Cancellation = .init()
+  ) throws {
+    let renderer = SegmentRenderer(
+      timeline: timeline, painter: NumberPainter(), cancellation: cancellation,
+      speech: { $0 + 100 })
+    _ = try renderer.render(segments: segments, source: source, sink: sink)
+  }
+
+  @Test func `every frame shows its source and its speech`() throws {
+    let sink = MemorySink()
+    try render(Array(0..<plan.count), timeline: timeline(), sink: sink)
+    let frames = (0..<plan.count).flatMap { sink.segments[$0] ?? [] }
+    #expect(frames.map { Int($0.samples[1]) } == (0..<23).map { $0 % 5 })
+    #expect(frames.map { Int($0.samples[0]) } == (0..<23).map { $0 + 100 })
+  }
+
+  @Test func `a segment rendered alone equals the one rendered in sequence`() throws {
+    let (whole, alone) = (MemorySink(), MemorySink())
+    try render(Array(0..<plan.count), timeline: timeline(), sink: whole)
+    try render([1], timeline: timeline(), sink: alone)
+    #expect(alone.segments == [1: try #require(whole.segments[1])])
+  }
+
+  @Test func `frames without a face pass through`() throws {
+    let sink = MemorySink()
+    let timeline = timeline { $0 != 2 }
+    try render([0], timeline: timeline, sink: sink)
+    #expect(sink.segments[0]?[2].samples[0] == 16)
+    #expect(sink.segments[0]?[1].samples[0] == 101)
+    #expect(timeline.framesWithFace == 23 - 5)
+  }
+
+  @Test func `a failing source stops the run and drops the open segment`() {
+    let sink = MemorySink()
+    #expect(throws: TestFailure.self) {
+      try render([0, 1], timeline: timeline(), source: CountingSource(failsAt: 4), sink: sink)
+    }
+    #expect(sink.segments.isEmpty && sink.cancelled == 1)
+  }
+
+  @Test func `a failing sink stops the run`() {
+    let sink = MemorySink()
+    sink.failsAtFrame = 3
+    #expect(throws: TestFailure.self) {
+      try render([0, 1, 2], timeline: timeline(), sink: sink)
+    }
+    #expect(sink.segments.isEmpty)
+  }
+
+  @Test func `a cancelled run stops`() {
+    let (sink, cancellation) = (MemorySink(), Cancellation())
+    cancellation.cancel()
+    #expect(throws: CancelledError.self) {
+      try render([0], timeline: timeline(), sink: sink, cancellation: cancellation)
+    }
+    #expect(sink.segments.isEmpty)
+  }
+}
