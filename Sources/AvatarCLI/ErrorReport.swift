@@ -14,6 +14,7 @@ enum ErrorReport {
       print("error: \(known.description)")
       Foundation.exit(known.exitCode.rawValue)
     }
+    if let code = error as? ArgumentParser.ExitCode { Foundation.exit(code.rawValue) }
     if AvatarCommand.exitCode(for: error) == .success { AvatarCommand.exit(withError: error) }
     if AvatarCommand.exitCode(for: error) == .validationFailure {
       print("error: \(usageLine(for: error))")

@@ -14,6 +14,11 @@ enum EmbeddedFiles {
     return nil
   }
 
+  /// Size of all files together.
+  static var byteCount: Int {
+    (0..<CMini_file_count()).reduce(0) { $0 + CMini_file_at($1).count }
+  }
+
   /// A copy of the file at `path`, for small files that are parsed.
   static func data(_ path: String) -> Data? {
     bytes(path).map { Data($0) }

@@ -1,0 +1,33 @@
+/// One measured figure of `avatar bench`.
+public struct BenchmarkResult: Codable, Sendable {
+  public let benchmark: String
+  public let model: String
+  /// Median after warm-up; nil where speed is told against real time.
+  public let secondsPerFrame: Double?
+  public let timesRealtime: Double?
+  public let threads: Int
+  public let precision: String
+  public let batch: Int
+  public let peakRssBytes: Int
+
+  enum CodingKeys: String, CodingKey {
+    case benchmark, model, threads, precision, batch
+    case secondsPerFrame = "seconds_per_frame"
+    case timesRealtime = "times_realtime"
+    case peakRssBytes = "peak_rss_bytes"
+  }
+}
+
+/// Times a piece of work: once to warm up, then the median of several runs.
+enum Stopwatch {
+  static func medianSeconds(runs: Int, _ body: () throws -> Void) rethrows -> Double {
+    try body()
+    var times: [Double] = []
+    for _ in 0..<max(1, runs) {
+      let start = ContinuousClock.now
+      try body()
+      times.append((ContinuousClock.now - start) / .seconds(1))
+    }
+    return times.sorted()[times.count / 2]
+  }
+}
