@@ -55,7 +55,7 @@ struct SpeakFailureTests {
   }
 
   @Test func `a folder as audio`() throws {
-    try expectFailure(["--audio", "."], status: 66)
+    try expectFailure(["--audio", "."], status: 65)
   }
 
   @Test func `video without sound as audio`() throws {

@@ -1,0 +1,62 @@
+import Audio
+import Compute
+import Diffusion
+import Face
+import Foundation
+import LipSync
+import Weights
+
+/// mini's files: embedded in the binary, or a folder in the same layout.
+struct MiniModel {
+  /// As it appears in reports.
+  let name: String
+  private let folder: String?
+
+  /// The model called `name`: `mini`, or a path to a folder.
+  ///
+  /// - Throws: `RuntimeError` with 69 for a model that is not there.
+  init(_ name: String) throws {
+    self.name = name
+    if name == "mini" {
+      folder = nil
+      return
+    }
+    guard FileManager.default.fileExists(atPath: "\(name)/painter/config.json") else {
+      let known = ["musetalk-1.5", "musetalk-1.0"].contains(name)
+      throw RuntimeError.notInstalled(
+        known
+          ? "model \(name): this version can't run it yet: use --model mini"
+          : "model \(name): no such model or folder: use mini, or a folder with painter/config.json")
+    }
+    folder = name
+  }
+
+  /// Tells one version of the weights from another.
+  func identity() throws -> String {
+    guard let folder else { return "mini \(Version.current) \(EmbeddedFiles.byteCount)" }
+    return try ["articulation", "landmarks", "painter"].map {
+      try FileIdentity.describe("\(folder)/\($0)")
+    }.joined(separator: "\n")
+  }
+
+  /// The bytes of a small file such as `painter/config.json`.
+  func data(_ path: String) throws -> Data {
+    let data =
+      if let folder { FileManager.default.contents(atPath: "\(folder)/\(path)") } else {
+        EmbeddedFiles.data(path)
+      }
+    guard let data else { throw missing(path) }
+    return data
+  }
+
+  /// The tensors of a safetensors file such as `painter/diffusion_pytorch_model.safetensors`.
+  func checkpoint(_ path: String) throws -> Checkpoint {
+    if let folder { return try Checkpoint(path: "\(folder)/\(path)") }
+    guard let bytes = EmbeddedFiles.bytes(path) else { throw missing(path) }
+    return try Checkpoint(staticBytes: bytes, name: "mini/\(path)")
+  }
+
+  private func missing(_ path: String) -> RuntimeError {
+    RuntimeError.notInstalled("model \(name): \(path) is missing: install the model again")
+  }
+}

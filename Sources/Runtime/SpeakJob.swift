@@ -1,0 +1,127 @@
+import Audio
+import Compute
+import Face
+import Foundation
+import Imaging
+public import LipSync
+import Media
+import MediaTypes
+
+/// One `avatar speak`: from a checked request to a finished video.
+public struct SpeakJob {
+  private let request: SpeakRequest
+  private let cancellation: Cancellation
+
+  public init(_ request: SpeakRequest, cancellation: Cancellation = Cancellation()) {
+    self.request = request
+    self.cancellation = cancellation
+  }
+
+  /// Does the work and returns what was done.
+  ///
+  /// The output appears only when it is complete; after an error nothing is left but, where the run can go on, its work folder.
+  ///
+  /// - Throws: `AvatarError`s with the documented exit codes, `CancelledError`.
+  public func run(progress: @escaping ProgressHandler = { _ in }) throws -> SpeakReport {
+    let started = ContinuousClock.now
+    try OutputPath.check(request.output, force: request.replacesOutput)
+    let source = try SpeakSource(request)
+    let model = try MiniModel(request.model)
+    let device = CPUDevice(threads: request.threads ?? ResourceUsage.availableCores)
+    var timings: [String: Double] = [:]
+
+    progress(.stage(name: "listening", total: 0))
+    let speech = try timings.measure("listen") {
+      try SpeechPass(audio: request.audio, model: model, device: device, cancellation: cancellation)
+        .run(progress)
+    }
+    let painter = try timings.measure("load") {
+      try model.painter(device: device, precision: request.computePrecision)
+    }
+    let work = try WorkFolder(
+      output: request.output, key: try key(source, model, precision: painter.precision))
+    do {
+      let faces = try timings.measure("faces") {
+        try FacePass(source: source, model: model, device: device, work: work, cancellation: cancellation)
+          .run(progress)
+      }
+      try require(faces, progress)
+      let render = RenderPass(
+        request: request, source: source, faces: faces, speech: speech, work: work,
+        cancellation: cancellation)
+      let video = try render.run(painter, progress: progress, timings: &timings)
+      work.remove()
+      return report(video, speech, painter.precision, timings, started)
+    } catch {
+      if !survives(error) { work.remove() }
+      throw error
+    }
+  }
+
+  /// Whether a later run could go on from the work folder: after a defect of ours, not after a bad input or on request.
+  private func survives(_ error: any Error) -> Bool {
+    (error as? any AvatarError)?.exitCode == .internalError
+  }
+
+  private func require(_ faces: FacePass.Result, _ progress: ProgressHandler) throws {
+    for warning in faces.warnings { progress(.warning(warning)) }
+    guard !faces.alignments.contains(where: { $0 != nil }) else { return }
+    let name = request.avatar ?? "presenter"
+    if request.requiresFace {
+      throw RuntimeError.badInput(
+        "avatar \(name): no face was found: give a picture with a visible, upright face")
+    }
+    progress(.warning("avatar \(name): no face was found, so the picture passes through unchanged"))
+  }
+
+  /// Everything that decides the output's bytes.
+  private func key(_ source: SpeakSource, _ model: MiniModel, precision: Precision) throws -> String {
+    let background = request.background
+    return """
+      avatar \(Version.current) \(InstructionSet.name) \(precision)
+      audio \(try FileIdentity.describe(request.audio))
+      source \(source.identity)
+      model \(try model.identity())
+      rate \(request.rate?.description ?? "source") loop \(source.loop(request).rawValue)
+      crf \(request.crf) seed \(request.seed)
+      background \(background.red) \(background.green) \(background.blue)
+      """
+  }
+
+  private func report(
+    _ video: RenderPass.Video, _ speech: SpeechPass.Result, _ precision: Precision,
+    _ timings: [String: Double], _ started: ContinuousClock.Instant
+  ) -> SpeakReport {
+    let wallSeconds = (ContinuousClock.now - started) / .seconds(1)
+    return SpeakReport(
+      output: request.output, model: request.model, precision: "\(precision)",
+      width: video.width, height: video.height, fps: video.rate.description,
+      frames: video.frameCount,
+      duration: Double(video.frameCount) / video.rate.value, audioDuration: speech.durationSeconds,
+      framesWithFace: video.framesWithFace,
+      framesPassedThrough: video.frameCount - video.framesWithFace, wallSeconds: wallSeconds,
+      framesPerSecond: Double(video.frameCount) / wallSeconds,
+      peakRssBytes: ResourceUsage.peakResidentBytes,
+      timings: timings.mapValues { ($0 * 1000).rounded() / 1000 }, seed: request.seed,
+      version: Version.current)
+  }
+}
+
+extension SpeakRequest {
+  var computePrecision: Compute.Precision {
+    switch precision {
+    case .auto: .auto
+    case .fp32: .fp32
+    case .bf16: .bf16
+    }
+  }
+}
+
+extension [String: Double] {
+  /// Runs `body` and adds the seconds that it took under `name`.
+  mutating func measure<Value>(_ name: String, _ body: () throws -> Value) rethrows -> Value {
+    let start = ContinuousClock.now
+    defer { self[name, default: 0] += (ContinuousClock.now - start) / .seconds(1) }
+    return try body()
+  }
+}
