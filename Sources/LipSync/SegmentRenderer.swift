@@ -1,6 +1,9 @@
 import Foundation
 import Imaging
-public import MediaTypes
+import MediaTypes
+
+/// Frames that may wait between two stages.
+private let queueCapacity = 4
 
 /// Renders segments: decoding, painting and encoding run side by side, joined by queues a few frames long.
 ///
@@ -8,9 +11,6 @@ public import MediaTypes
 /// rendered alone has the bytes of one rendered in sequence. The three stages own their parts and
 /// hand frames over; the calling thread paints, because painting is the long stage.
 public final class SegmentRenderer<Painter: MouthPainter> {
-  /// Frames that may wait between two stages.
-  private static var queueCapacity: Int { 4 }
-
   private let timeline: RenderTimeline
   private let painter: Painter
   private let speech: (Int) -> Painter.Speech
@@ -34,14 +34,16 @@ public final class SegmentRenderer<Painter: MouthPainter> {
   public func render(
     segments: [Int], source: any FrameSource, sink: any SegmentSink, progress: () -> Void = {}
   ) throws -> [String: Double] {
-    let decoded = BoundedQueue<RenderItem>(capacity: Self.queueCapacity)
-    let painted = BoundedQueue<RenderItem>(capacity: Self.queueCapacity)
+    let decoded = BoundedQueue<RenderItem>(capacity: queueCapacity)
+    let painted = BoundedQueue<RenderItem>(capacity: queueCapacity)
     let timeline = timeline
     let decoder = Stage("avatar.decode", carrying: source) { source, clock in
       defer { decoded.finish() }
       for segment in segments {
         for index in timeline.segments.frames(ofSegment: segment) {
-          let frame = try clock.measure { try source.frame(at: timeline.sourceIndex(atFrame: index)) }
+          let frame = try clock.measure {
+            try source.frame(at: timeline.sourceIndex(atFrame: index))
+          }
           let item = RenderItem(segment: segment, index: index, frame: frame)
           guard decoded.push(item) else { return }
         }
@@ -51,7 +53,7 @@ public final class SegmentRenderer<Painter: MouthPainter> {
       painted.cancel()
     }
     let encoder = Stage("avatar.encode", carrying: sink) { sink, clock in
-      try Self.encode(painted, into: sink, plan: timeline.segments, clock: clock)
+      try encode(painted, into: sink, plan: timeline.segments, clock: clock)
     } onFailure: {
       decoded.cancel()
       painted.cancel()
@@ -89,25 +91,26 @@ public final class SegmentRenderer<Painter: MouthPainter> {
       progress()
     }
   }
+}
 
-  private static func encode(
-    _ painted: BoundedQueue<RenderItem>, into sink: any SegmentSink, plan: SegmentPlan,
-    clock: StageClock
-  ) throws {
-    var isOpen = false
-    defer { if isOpen { sink.cancel() } }
-    while let item = painted.pop() {
-      try clock.measure {
-        let frames = plan.frames(ofSegment: item.segment)
-        if item.index == frames.lowerBound {
-          isOpen = true
-          try sink.begin(segment: item.segment)
-        }
-        try sink.append(item.frame)
-        if item.index == frames.upperBound - 1 {
-          try sink.finish()
-          isOpen = false
-        }
+/// The encoding stage: opens, fills and finishes the sink's segments.
+private func encode(
+  _ painted: BoundedQueue<RenderItem>, into sink: any SegmentSink, plan: SegmentPlan,
+  clock: StageClock
+) throws {
+  var isOpen = false
+  defer { if isOpen { sink.cancel() } }
+  while let item = painted.pop() {
+    try clock.measure {
+      let frames = plan.frames(ofSegment: item.segment)
+      if item.index == frames.lowerBound {
+        isOpen = true
+        try sink.begin(segment: item.segment)
+      }
+      try sink.append(item.frame)
+      if item.index == frames.upperBound - 1 {
+        try sink.finish()
+        isOpen = false
       }
     }
   }

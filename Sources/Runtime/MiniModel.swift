@@ -26,7 +26,8 @@ struct MiniModel {
       throw RuntimeError.notInstalled(
         known
           ? "model \(name): this version can't run it yet: use --model mini"
-          : "model \(name): no such model or folder: use mini, or a folder with painter/config.json")
+          : "model \(name): no such model or folder: use mini, or a folder with painter/config.json"
+      )
     }
     folder = name
   }

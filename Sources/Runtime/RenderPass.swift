@@ -75,7 +75,10 @@ struct RenderPass {
   }
 
   private var metadata: [String: String] {
-    ["encoder": "avatar \(Version.current)", "comment": "lip-sync by avatar, model \(request.model)"]
+    [
+      "encoder": "avatar \(Version.current)",
+      "comment": "lip-sync by avatar, model \(request.model)",
+    ]
   }
 
   static func segmentName(_ index: Int) -> String {

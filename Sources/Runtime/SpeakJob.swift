@@ -42,8 +42,10 @@ public struct SpeakJob {
       output: request.output, key: try key(source, model, precision: painter.precision))
     do {
       let faces = try timings.measure("faces") {
-        try FacePass(source: source, model: model, device: device, work: work, cancellation: cancellation)
-          .run(progress)
+        try FacePass(
+          source: source, model: model, device: device, work: work, cancellation: cancellation
+        )
+        .run(progress)
       }
       try require(faces, progress)
       let render = RenderPass(
@@ -75,7 +77,8 @@ public struct SpeakJob {
   }
 
   /// Everything that decides the output's bytes.
-  private func key(_ source: SpeakSource, _ model: MiniModel, precision: Precision) throws -> String {
+  private func key(_ source: SpeakSource, _ model: MiniModel, precision: Precision) throws -> String
+  {
     let background = request.background
     return """
       avatar \(Version.current) \(InstructionSet.name) \(precision)

@@ -42,7 +42,8 @@ public struct CommandRun: Sendable {
     let outputData = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     return CommandRun(
-      status: process.terminationStatus, standardOutput: String(decoding: outputData, as: UTF8.self),
+      status: process.terminationStatus,
+      standardOutput: String(decoding: outputData, as: UTF8.self),
       standardError: String(decoding: collected.wait(), as: UTF8.self))
   }
 

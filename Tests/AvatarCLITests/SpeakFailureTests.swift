@@ -90,7 +90,8 @@ struct SpeakFailureTests {
 
   @Test func `picture without a face where one is required`() throws {
     try folder.run(
-      "ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "color=teal:s=320x240", "-frames:v", "1", "b.png"])
+      "ffmpeg",
+      ["-v", "error", "-f", "lavfi", "-i", "color=teal:s=320x240", "-frames:v", "1", "b.png"])
     try expectFailure(
       ["--audio", try voice(), "--avatar", "b.png", "--require-face"], status: 65,
       mentioning: "face")

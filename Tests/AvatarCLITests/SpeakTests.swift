@@ -62,7 +62,8 @@ struct SpeakTests {
   @Test func `a picture without a face passes through with a warning`() throws {
     try say("Hello.")
     try folder.run(
-      "ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc=s=161x121", "-frames:v", "1", "t.png"])
+      "ffmpeg",
+      ["-v", "error", "-f", "lavfi", "-i", "testsrc=s=161x121", "-frames:v", "1", "t.png"])
     let run = try CommandRun.run(
       ["speak", "--json", "--quiet", "--audio", "say.wav", "--avatar", "t.png"], in: folder.url)
     #expect(run.status == 0)
