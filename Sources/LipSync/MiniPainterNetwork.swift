@@ -1,4 +1,4 @@
-import Compute
+public import Compute
 import Diffusion
 import Layers
 import MediaTypes
@@ -20,19 +20,23 @@ public struct MiniPainterNetwork: Sendable {
   private let network: UNet2DCondition
   private let embedding: ArticulationEmbedding
 
+  /// Builds the painter from a model's folder.
+  ///
   /// - Parameters:
-  ///   - unet: Weights in diffusers' layout; every key is consumed.
-  ///   - embedding: Weights of the articulation's tokens.
-  /// - Throws: `WeightsError` when a key is missing, misshapen or left over.
+  ///   - configuration: diffusers' `config.json` of the UNet.
+  ///   - unet: The UNet's tensors under diffusers' names; every one is consumed.
+  ///   - embedding: Tensors that turn an articulation into tokens.
+  /// - Throws: `WeightsError` when a tensor is missing, misshapen or left over, or the configuration is another network's.
   public init(
-    configuration: UNet2DConditionConfiguration, unet: Checkpoint, embedding: Checkpoint
+    configuration: ConfigurationFile, unet: Checkpoint, embedding: Checkpoint
   ) throws(WeightsError) {
-    let scope = unet.scope
-    network = try UNet2DCondition(configuration, scope)
-    try scope.requireAllConsumed()
-    self.embedding = try ArticulationEmbedding(
-      embedding.scope, tokenWidth: configuration.crossAttentionDim)
-    try embedding.scope.requireAllConsumed()
+    let unetWeights = unet.weights
+    network = try UNet2DCondition(
+      unetWeights, configuration: try UNetConfiguration(configuration))
+    try unetWeights.requireAllConsumed()
+    let embeddingWeights = embedding.weights
+    self.embedding = try ArticulationEmbedding(embeddingWeights)
+    try embeddingWeights.requireAllConsumed()
   }
 
   /// Records the whole painter for one crop.
@@ -44,14 +48,14 @@ public struct MiniPainterNetwork: Sendable {
     let crop = recorder.input("crop", [1, 3, Self.cropSize, Self.cropSize])
     let articulation = recorder.input("articulation", [1, Articulation.names.count])
     let fields = network(
-      crop.pixelUnshuffle(Self.fold), timestep: 0, context: embedding(articulation))
+      crop.pixelUnshuffle(factor: Self.fold), timestep: 0, context: embedding(articulation))
     let cells = Self.fold * Self.fold
-    let flow = fields.slice(axis: 1, 0..<8).pixelShuffle(2)
-    let mask = fields.slice(axis: 1, 8..<(8 + cells)).pixelShuffle(Self.fold)
-    let inner = fields.slice(axis: 1, (8 + cells)..<(8 + 4 * cells)).pixelShuffle(Self.fold)
-    recorder.output("flow", flow.activation(.tanh).affine(scale: Self.flowLimit, shift: 0))
+    let flow = fields.slice(axis: 1, 0..<8).pixelShuffle(factor: 2)
+    let mask = fields.slice(axis: 1, 8..<(8 + cells)).pixelShuffle(factor: Self.fold)
+    let inner = fields.slice(axis: 1, (8 + cells)..<(8 + 4 * cells)).pixelShuffle(factor: Self.fold)
+    recorder.output("flow", flow.activation(.tanh).affine(scale: Self.flowLimit))
     recorder.output("mask", mask.activation(.sigmoid))
-    recorder.output("inner", inner.clamp(-1, 1))
+    recorder.output("inner", inner.clamp(to: -1...1))
     return recorder.finish()
   }
 }
@@ -59,22 +63,24 @@ public struct MiniPainterNetwork: Sendable {
 /// Turns an articulation into the tokens that the painter's attention reads.
 struct ArticulationEmbedding: Sendable {
   static let tokenCount = 8
+  static let tokenWidth = 128
   private let linear1: Linear
   private let linear2: Linear
   private let position: Constant
-  private let tokenWidth: Int
 
-  init(_ weights: WeightScope, tokenWidth: Int) throws(WeightsError) {
-    linear1 = try Linear(weights["linear_1"], in: Articulation.names.count, out: 256)
-    linear2 = try Linear(weights["linear_2"], in: 256, out: Self.tokenCount * tokenWidth)
-    position = try weights.tensor("position", shape: [1, Self.tokenCount, tokenWidth])
-    self.tokenWidth = tokenWidth
+  init(_ weights: WeightScope) throws(WeightsError) {
+    let hidden = 256
+    linear1 = try Linear(
+      weights["linear_1"], inputs: Articulation.names.count, outputs: hidden)
+    linear2 = try Linear(
+      weights["linear_2"], inputs: hidden, outputs: Self.tokenCount * Self.tokenWidth)
+    position = try weights.tensor("position", shape: [1, Self.tokenCount, Self.tokenWidth])
   }
 
   /// articulation [N, 7] -> tokens [N, 8, D].
   func callAsFunction(_ articulation: Tensor) -> Tensor {
     let hidden = linear1(articulation).activation(.silu)
-    let tokens = linear2(hidden).reshape([articulation.shape[0], Self.tokenCount, tokenWidth])
+    let tokens = linear2(hidden).reshape([articulation.shape[0], Self.tokenCount, Self.tokenWidth])
     return tokens + tokens.constant(position)
   }
 }

@@ -40,14 +40,11 @@ struct MiniModel {
     }.joined(separator: "\n")
   }
 
-  /// The bytes of a small file such as `painter/config.json`.
-  func data(_ path: String) throws -> Data {
-    let data =
-      if let folder { FileManager.default.contents(atPath: "\(folder)/\(path)") } else {
-        EmbeddedFiles.data(path)
-      }
-    guard let data else { throw missing(path) }
-    return data
+  /// A small JSON file such as `painter/config.json`.
+  func configuration(_ path: String) throws -> ConfigurationFile {
+    if let folder { return try ConfigurationFile(path: "\(folder)/\(path)") }
+    guard let bytes = EmbeddedFiles.bytes(path) else { throw missing(path) }
+    return try ConfigurationFile(bytes: bytes, name: "mini/\(path)")
   }
 
   /// The tensors of a safetensors file such as `painter/diffusion_pytorch_model.safetensors`.
