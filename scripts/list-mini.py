@@ -7,7 +7,7 @@ import re
 root = pathlib.Path(__file__).resolve().parent.parent
 model = root / "Models" / "mini"
 target = root / "Sources" / "CMini"
-paths = sorted(p.relative_to(model).as_posix() for p in model.rglob("*") if p.is_file())
+paths = sorted(p.relative_to(model).as_posix() for p in model.rglob("*") if p.is_file() and p.suffix != ".md")
 names = {p: re.sub(r"\W", "_", p) for p in paths}
 
 (target / "files.inc").write_text("".join(f'EMBED({names[p]}, "{p}")\n' for p in paths))

@@ -1,0 +1,1 @@
+// Written by scripts/list-mini.py.
