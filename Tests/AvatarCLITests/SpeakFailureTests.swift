@@ -72,7 +72,7 @@ struct SpeakFailureTests {
 
   @Test(.enabled(if: getuid() != 0, "root reads everything"))
   func `unreadable audio`() throws {
-    let path = folder.path(try voice())
+    let path = folder.file(try voice())
     try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: path)
     try expectFailure(["--audio", "v.wav"], status: 66, mentioning: "v.wav")
   }
@@ -126,7 +126,7 @@ struct SpeakFailureTests {
   }
 
   @Test func `full disk`() throws {
-    let small = folder.path("small")
+    let small = folder.file("small")
     try FileManager.default.createDirectory(atPath: small, withIntermediateDirectories: true)
     let mount = try CommandRun.run(
       ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small], binary: "/usr/bin/env")

@@ -80,7 +80,7 @@ struct SpeakTests {
     let exact = try #require(Rational(parsing: rate))
     #expect(report.frames == Int((report.audio_duration * exact.value).rounded(.up)))
     #expect(report.fps == rate)
-    let info = try probe("\(folder.path("say.mp4"))")
+    let info = try probe("\(folder.file("say.mp4"))")
     #expect(info.frameCount == report.frames)
   }
 

@@ -7,7 +7,7 @@ import Testing
 
 struct WorkFolderTests {
   let temporary: TemporaryFolder
-  var output: String { temporary.path("out.mp4") }
+  var output: String { temporary.file("out.mp4") }
 
   init() throws { temporary = try TemporaryFolder() }
 
@@ -65,10 +65,10 @@ struct OutputPathTests {
 
   @Test func `refuses what can't become a file`() throws {
     try temporary.write([1], to: "there.mp4")
-    #expect(code(temporary.path("new.mp4")) == nil)
-    #expect(code(temporary.path("there.mp4")) == .cannotCreateOutput)
-    #expect(code(temporary.path("there.mp4"), force: true) == nil)
-    #expect(code(temporary.path("none/new.mp4")) == .cannotCreateOutput)
-    #expect(code(temporary.url.path, force: true) == .cannotCreateOutput)
+    #expect(code(temporary.file("new.mp4")) == nil)
+    #expect(code(temporary.file("there.mp4")) == .cannotCreateOutput)
+    #expect(code(temporary.file("there.mp4"), force: true) == nil)
+    #expect(code(temporary.file("none/new.mp4")) == .cannotCreateOutput)
+    #expect(code(temporary.path, force: true) == .cannotCreateOutput)
   }
 }
