@@ -73,8 +73,7 @@ let package = Package(
     .target(
       name: "LipSync",
       dependencies: [
-        "MediaTypes", "Imaging", "Media", "Audio", "Face", "Diffusion", "Compute", "Weights",
-        "Layers",
+        "MediaTypes", "Imaging", "Face", "Diffusion", "Compute", "Weights", "Layers",
       ]),
 
     // MARK: Application
@@ -118,8 +117,7 @@ let package = Package(
     .testTarget(
       name: "LipSyncTests",
       dependencies: [
-        "LipSync", "Face", "Audio", "Imaging", "Media", "MediaTypes", "Compute", "Weights",
-        "TestSupport",
+        "LipSync", "Face", "Imaging", "MediaTypes", "Compute", "Weights", "TestSupport",
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(

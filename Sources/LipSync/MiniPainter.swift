@@ -1,4 +1,5 @@
 public import Compute
+public import Face
 public import Imaging
 public import MediaTypes
 
@@ -24,21 +25,19 @@ public final class MiniPainter: MouthPainter {
   /// The precision that the device resolved.
   public var precision: Precision { plan.precision }
 
-  /// What the network would paint on the crop that `alignment` (crop to picture) cuts from `frame`.
+  /// What the network would paint on `face`, before the effect window.
   public func mouth(
-    of frame: Frame, alignment: Similarity, articulation: Articulation
+    of frame: Frame, face: TrackedFace, articulation: Articulation
   ) throws -> PaintedMouth {
-    inputs[0].values = frame.crop(alignment, size: MiniPainterNetwork.cropSize)
+    inputs[0].values = frame.crop(face.crop, size: MiniPainterNetwork.cropSize)
     inputs[1].values = articulation.values
     try plan.run(inputs, into: &outputs)
     return PaintedMouth(
       flow: outputs[0].values, mask: outputs[1].values, inner: outputs[2].values)
   }
 
-  public func paint(
-    _ frame: Frame, alignment: Similarity, speech articulation: Articulation
-  ) throws -> Frame {
-    let mouth = try mouth(of: frame, alignment: alignment, articulation: articulation)
-    return try frame.composing(mouth, cropToImage: alignment)
+  public func paint(_ frame: Frame, face: TrackedFace, speech: Articulation) throws -> Frame {
+    let mouth = try mouth(of: frame, face: face, articulation: speech)
+    return try frame.composing(mouth, cropToImage: face.crop, strength: face.strength)
   }
 }

@@ -1,4 +1,4 @@
-public import Imaging
+public import Face
 public import MediaTypes
 
 /// Repaints the mouth of one face so that it shows a moment of speech: the seam between lip-sync models.
@@ -13,7 +13,7 @@ public protocol MouthPainter: AnyObject {
   ///
   /// - Parameters:
   ///   - frame: The source's own picture.
-  ///   - alignment: Takes coordinates of the painter's aligned crop to the picture's.
+  ///   - face: Where its face is.
   ///   - speech: What the mouth is to show.
-  func paint(_ frame: Frame, alignment: Similarity, speech: Speech) throws -> Frame
+  func paint(_ frame: Frame, face: TrackedFace, speech: Speech) throws -> Frame
 }

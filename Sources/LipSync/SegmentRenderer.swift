@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import Face
 import MediaTypes
 
 /// Frames that may wait between two stages.
@@ -82,9 +82,9 @@ public final class SegmentRenderer<Painter: MouthPainter> {
   ) throws {
     while var item = decoded.pop() {
       try cancellation.check()
-      if let alignment = timeline.alignment(atFrame: item.index) {
+      if let face = timeline.face(atFrame: item.index) {
         item.frame = try clock.measure {
-          try painter.paint(item.frame, alignment: alignment, speech: speech(item.index))
+          try painter.paint(item.frame, face: face, speech: speech(item.index))
         }
       }
       guard painted.push(item) else { return }

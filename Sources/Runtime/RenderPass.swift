@@ -62,7 +62,7 @@ struct RenderPass {
   private func timeline(rate: Rational, frameCount: Int) -> RenderTimeline {
     let mapping = Timeline(times: faces.times, rate: rate, mode: source.loop(request).timelineMode)
     return RenderTimeline(
-      segments: SegmentPlan(frameCount: frameCount, rate: rate), alignments: faces.alignments,
+      segments: SegmentPlan(frameCount: frameCount, rate: rate), track: faces.track,
       sourceIndex: { mapping.sourceIndex(atFrame: $0) })
   }
 

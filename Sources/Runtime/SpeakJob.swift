@@ -67,7 +67,7 @@ public struct SpeakJob {
 
   private func require(_ faces: FacePass.Result, _ progress: ProgressHandler) throws {
     for warning in faces.warnings { progress(.warning(warning)) }
-    guard !faces.alignments.contains(where: { $0 != nil }) else { return }
+    guard faces.track.framesWithFace == 0 else { return }
     let name = request.avatar ?? "presenter"
     if request.requiresFace {
       throw RuntimeError.badInput(
@@ -97,7 +97,7 @@ public struct SpeakJob {
   ) -> SpeakReport {
     let wallSeconds = (ContinuousClock.now - started) / .seconds(1)
     return SpeakReport(
-      output: request.output, model: request.model, precision: "\(precision)",
+      output: request.output, model: request.model, precision: precision.rawValue,
       width: video.width, height: video.height, fps: video.rate.description,
       frames: video.frameCount,
       duration: Double(video.frameCount) / video.rate.value, audioDuration: speech.durationSeconds,

@@ -1,3 +1,4 @@
+import Face
 import Foundation
 import Imaging
 import LipSync
@@ -7,7 +8,7 @@ import Testing
 
 /// A painter that writes the speech number into the first byte.
 private final class NumberPainter: MouthPainter {
-  func paint(_ frame: Frame, alignment: Similarity, speech: Int) throws -> Frame {
+  func paint(_ frame: Frame, face: TrackedFace, speech: Int) throws -> Frame {
     var painted = frame
     painted.samples[0] = UInt8(speech % 256)
     return painted
@@ -51,8 +52,10 @@ struct SegmentRendererTests {
   private let plan = SegmentPlan(frameCount: 23, rate: Rational(2))
 
   private func timeline(faceAt hasFace: (Int) -> Bool = { _ in true }) -> RenderTimeline {
-    RenderTimeline(
-      segments: plan, alignments: (0..<5).map { hasFace($0) ? .identity : nil },
+    let points = (0..<35).map { Point(Double($0 % 7) * 10, Double($0 / 7) * 10) }
+    let face = TrackedFace(landmarks: Landmarks(points: points), strength: 1)
+    return RenderTimeline(
+      segments: plan, track: FaceTrack(faces: (0..<5).map { hasFace($0) ? face : nil }),
       sourceIndex: { $0 % 5 })
   }
 

@@ -1,0 +1,34 @@
+import Audio
+import Compute
+import Face
+import LipSync
+import Weights
+
+extension MiniModel {
+  /// The network that hears what the mouth does.
+  func articulation(device: any Device) throws -> ArticulationModel {
+    try ArticulationModel(
+      configuration: configuration("articulation/config.json"),
+      checkpoint: checkpoint("articulation/model.safetensors"), device: device)
+  }
+
+  /// The network that sees where the face is.
+  func landmarks(device: any Device) throws -> LandmarkFinder {
+    let weights = try checkpoint("landmarks/model.safetensors").weights
+    let network = try LandmarkNetwork(
+      weights,
+      configuration: configuration("landmarks/config.json")
+        .decode(LandmarkNetwork.Configuration.self))
+    try weights.requireAllConsumed()
+    return try LandmarkFinder(network, device: device)
+  }
+
+  /// The network that paints the mouth.
+  func painter(device: any Device, precision: Precision) throws -> MiniPainter {
+    let network = try MiniPainterNetwork(
+      configuration: configuration("painter/config.json"),
+      unet: checkpoint("painter/diffusion_pytorch_model.safetensors"),
+      embedding: checkpoint("painter/articulation_embedding.safetensors"))
+    return try MiniPainter(network, device: device, precision: precision)
+  }
+}
