@@ -49,11 +49,14 @@ struct RenderPass {
     }
     timings.merge(stages) { $0 + $1 }
     try cancellation.check()
-    try timings.measure("join") {
+    let joined = try timings.measure("join") {
       try joinSegments(
-        (0..<plan.count).map { work.file(Self.segmentName($0)) }, audio: request.audio,
-        output: request.output, metadata: metadata, overwrite: request.replacesOutput)
+        (0..<plan.count).map { work.file(Self.segmentName($0)) },
+        audio: AudioTrack(path: request.audio), output: request.output, rate: rate,
+        metadata: metadata, overwrite: request.replacesOutput,
+        isCancelled: { cancellation.isCancelled })
     }
+    for warning in joined.warnings { progress(.warning(warning)) }
     return Video(
       width: info.width, height: info.height, rate: rate, frameCount: frameCount,
       framesWithFace: timeline.framesWithFace)
