@@ -23,12 +23,16 @@ extension MiniModel {
     return try LandmarkFinder(network, device: device)
   }
 
-  /// The network that paints the mouth.
+  /// The network that paints the mouth, compiled.
   func painter(device: any Device, precision: Precision) throws -> MiniPainter {
-    let network = try MiniPainterNetwork(
+    try MiniPainter(painterNetwork(), device: device, precision: precision)
+  }
+
+  /// The network that paints the mouth.
+  func painterNetwork() throws -> MiniPainterNetwork {
+    try MiniPainterNetwork(
       configuration: configuration("painter/config.json"),
       unet: checkpoint("painter/diffusion_pytorch_model.safetensors"),
       embedding: checkpoint("painter/articulation_embedding.safetensors"))
-    return try MiniPainter(network, device: device, precision: precision)
   }
 }

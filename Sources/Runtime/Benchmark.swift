@@ -1,0 +1,149 @@
+import Audio
+import Compute
+import Diffusion
+import Face
+import Foundation
+import Imaging
+import LipSync
+import MediaTypes
+import Weights
+
+/// What `avatar bench` measures.
+public enum Benchmark {
+  public enum Kind: String, CaseIterable, Sendable {
+    case mel, unet, whisper, speak, all
+  }
+
+  /// Whose networks: the published sizes with random weights, or mini's own.
+  public enum Model: String, CaseIterable, Sendable {
+    case published, mini
+  }
+
+  public struct Options: Sendable {
+    public var model: Model
+    public var batch: Int
+    public var threads: Int
+    public var precision: SpeakRequest.Precision
+
+    public init(
+      model: Model, batch: Int, threads: Int, precision: SpeakRequest.Precision
+    ) {
+      self.model = model
+      self.batch = batch
+      self.threads = threads
+      self.precision = precision
+    }
+  }
+
+  /// Measures one thing; `all` is for the caller to spread out.
+  ///
+  /// - Throws: errors of the model, and `RuntimeError` for `all`.
+  public static func run(_ kind: Kind, _ options: Options) throws -> BenchmarkResult {
+    switch kind {
+    case .mel: mel()
+    case .unet: try unet(options)
+    case .whisper: try whisper(options)
+    case .speak: try speak(options)
+    case .all: throw RuntimeError.usage("bench all: measure each part by itself")
+    }
+  }
+
+  private static func mel() -> BenchmarkResult {
+    BenchmarkResult(
+      benchmark: "mel", model: "whisper", secondsPerFrame: nil,
+      timesRealtime: MelBenchmark.timesRealtime(audioSeconds: 120), threads: 1, precision: "fp32",
+      batch: 1, peakRssBytes: ResourceUsage.peakResidentBytes)
+  }
+
+  private static func unet(_ options: Options) throws -> BenchmarkResult {
+    let batch = options.model == .mini ? 1 : options.batch
+    let plan: Plan
+    if options.model == .mini {
+      plan = try MiniModel("mini").painterNetwork().plan()
+    } else {
+      let recorder = PlanRecorder(name: "musetalk-unet")
+      let network = try UNet2DCondition(.random(), configuration: .museTalk)
+      let latents = recorder.input("latents", [batch, 8, 32, 32])
+      let audio = recorder.input("audio", [batch, 50, 384])
+      recorder.output("sample", network(latents, timestep: 0, context: audio))
+      plan = recorder.finish()
+    }
+    let (seconds, precision) = try time(plan, options)
+    return BenchmarkResult(
+      benchmark: "unet", model: options.model == .mini ? "mini" : "musetalk",
+      secondsPerFrame: seconds / Double(batch), timesRealtime: nil, threads: options.threads,
+      precision: precision, batch: batch, peakRssBytes: ResourceUsage.peakResidentBytes)
+  }
+
+  private static func whisper(_ options: Options) throws -> BenchmarkResult {
+    let mini = try MiniModel("mini").configuration("articulation/config.json")
+    let configuration =
+      options.model == .mini ? try WhisperEncoderConfiguration(mini) : .tiny
+    let network = try WhisperEncoder(.random(), configuration: configuration)
+    let recorder = PlanRecorder(name: "whisper-encoder")
+    let mel = recorder.input("mel", [1, configuration.melBins, 2 * configuration.positions])
+    recorder.output("hidden_states", network(mel)[configuration.layers])
+    let (seconds, precision) = try time(recorder.finish(), options)
+    let heardSeconds = Double(configuration.positions) * ArticulationTrack.stepSeconds
+    return BenchmarkResult(
+      benchmark: "whisper", model: options.model == .mini ? "mini" : "whisper-tiny",
+      secondsPerFrame: nil, timesRealtime: heardSeconds / seconds, threads: options.threads,
+      precision: precision, batch: 1, peakRssBytes: ResourceUsage.peakResidentBytes)
+  }
+
+  /// Median seconds of one run of `plan`, and the precision that was used.
+  private static func time(_ plan: Plan, _ options: Options) throws -> (Double, String) {
+    let precision = Precision(rawValue: options.precision.rawValue) ?? .auto
+    let compiled = try CPUDevice(threads: options.threads).compile(plan, precision: precision)
+    let inputs = compiled.signature.inputs.map { HostTensor(shape: $0.shape, repeating: 0.1) }
+    var outputs = compiled.signature.makeOutputs()
+    let seconds = try Stopwatch.medianSeconds(runs: 7) { try compiled.run(inputs, into: &outputs) }
+    return (seconds, compiled.precision.rawValue)
+  }
+
+  /// A whole `speak` of the first presenter, eight seconds long.
+  private static func speak(_ options: Options) throws -> BenchmarkResult {
+    let folder = FileManager.default.temporaryDirectory
+      .appending(path: "avatar-bench-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let audio = folder.appending(path: "bench.wav")
+    try Data(TestSound.wave(seconds: 8)).write(to: audio)
+    var request = SpeakRequest(audio: audio.path, output: folder.appending(path: "out.mp4").path)
+    request.threads = options.threads
+    request.precision = options.precision
+    let report = try SpeakJob(request).run()
+    return BenchmarkResult(
+      benchmark: "speak", model: "mini",
+      secondsPerFrame: report.wallSeconds / Double(report.frames),
+      timesRealtime: nil, threads: options.threads, precision: report.precision, batch: 1,
+      peakRssBytes: report.peakRssBytes)
+  }
+}
+
+/// A buzzing, syllable-like sound for measuring speed.
+enum TestSound {
+  /// A WAV file: 16 kHz, mono, 16 bits.
+  static func wave(seconds: Int) -> [UInt8] {
+    let rate = 16_000
+    var samples: [UInt8] = []
+    for index in 0..<(seconds * rate) {
+      let time = Double(index) / Double(rate)
+      let envelope = max(0, sin(2 * .pi * 3 * time))
+      let pulse = (1...8).reduce(0.0) { $0 + sin(2 * .pi * 120 * Double($1) * time) / Double($1) }
+      let value = Int16(max(-1, min(1, 0.3 * envelope * pulse)) * 32767)
+      samples += bytes(UInt32(UInt16(bitPattern: value)), 2)
+    }
+    let format =
+      bytes(16, 4) + bytes(1, 2) + bytes(1, 2) + bytes(UInt32(rate), 4)
+      + bytes(UInt32(2 * rate), 4) + bytes(2, 2) + bytes(16, 2)
+    let body =
+      Array("WAVEfmt ".utf8) + format + Array("data".utf8)
+      + bytes(UInt32(samples.count), 4) + samples
+    return Array("RIFF".utf8) + bytes(UInt32(body.count), 4) + body
+  }
+
+  private static func bytes(_ value: UInt32, _ count: Int) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) }
+  }
+}
