@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Media
 import MediaTypes
 import Runtime
 
@@ -55,7 +56,7 @@ struct SpeakCommand: ParsableCommand {
     help: ArgumentHelp(
       "How a short clip goes on: bounce, loop or hold (default: presenters loop, clips bounce).",
       valueName: "way"))
-  var loop: SpeakRequest.Loop?
+  var loop: LoopMode?
 
   @Flag(name: .long, help: "Fail when no face is found instead of passing the picture through.")
   var requireFace = false
@@ -162,5 +163,5 @@ struct SpeakCommand: ParsableCommand {
   }
 }
 
-extension SpeakRequest.Loop: ExpressibleByArgument {}
+extension LoopMode: ExpressibleByArgument {}
 extension SpeakRequest.Precision: ExpressibleByArgument {}

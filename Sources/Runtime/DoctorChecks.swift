@@ -34,7 +34,7 @@ enum DoctorChecks {
     let source = try SpeakSource(SpeakRequest(audio: "", output: ""))
     let reader = try source.open()
     let model = try MiniModel("mini")
-    let device = CPUDevice(threads: ResourceUsage.availableCores)
+    let device = try CPUDevice(threads: ResourceUsage.availableCores)
     let frame = try firstFrame(reader)
     let track = try FaceTracker.track(
       still: frame, detector: FrontalFaceDetector(), landmarks: model.landmarks(device: device))

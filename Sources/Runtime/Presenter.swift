@@ -1,3 +1,4 @@
+import CMini
 import Foundation
 import Glibc
 import MediaTypes
@@ -31,7 +32,7 @@ public struct Presenter: Codable, Hashable, Sendable {
   }
 
   /// The clip's bytes.
-  public func clip() throws -> Data {
+  func clip() throws -> Data {
     guard let data = EmbeddedFiles.data("presenters/\(file)") else {
       throw RuntimeError.internalError("presenter \(name): its clip is not in this build")
     }
@@ -45,12 +46,13 @@ final class MemoryFile: Sendable {
   let path: String
 
   init(name: String, bytes: Data) throws {
-    descriptor = memfd_create(name, UInt32(MFD_CLOEXEC))
+    descriptor = bytes.withUnsafeBytes { buffer in
+      CMini_memory_file(name, buffer.bindMemory(to: UInt8.self).baseAddress, buffer.count)
+    }
+    path = "/proc/self/fd/\(descriptor)"
     guard descriptor >= 0 else {
       throw RuntimeError.internalError("memory file \(name): \(String(cString: strerror(errno)))")
     }
-    path = "/proc/self/fd/\(descriptor)"
-    try FileHandle(fileDescriptor: descriptor, closeOnDealloc: false).write(contentsOf: bytes)
   }
 
   deinit { close(descriptor) }

@@ -63,10 +63,10 @@ struct RenderPass {
   }
 
   private func timeline(rate: Rational, frameCount: Int) -> RenderTimeline {
-    let mapping = Timeline(times: faces.times, rate: rate, mode: source.loop(request).timelineMode)
+    let mapping = Timeline(faces.times, rate: rate, loop: source.loop(request))
     return RenderTimeline(
       segments: SegmentPlan(frameCount: frameCount, rate: rate), track: faces.track,
-      sourceIndex: { mapping.sourceIndex(atFrame: $0) })
+      sourceIndex: { mapping.sourceIndex(at: $0) })
   }
 
   private func settings(_ info: SourceInfo, _ rate: Rational) -> EncoderSettings {

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// What this process has used so far.
@@ -5,16 +6,12 @@ public enum ResourceUsage {
   /// The largest resident memory so far.
   public static var peakResidentBytes: Int {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(0, &usage)  // RUSAGE_SELF
     return usage.ru_maxrss * 1024
   }
 
   /// Cores that this process may run on.
   public static var availableCores: Int {
-    var set = cpu_set_t()
-    guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else { return 1 }
-    return withUnsafeBytes(of: set) { bytes in
-      max(1, bytes.reduce(0) { $0 + $1.nonzeroBitCount })
-    }
+    max(1, ProcessInfo.processInfo.activeProcessorCount)
   }
 }

@@ -27,7 +27,7 @@ public struct SpeakJob {
     try OutputPath.check(request.output, force: request.replacesOutput)
     let source = try SpeakSource(request)
     let model = try MiniModel(request.model)
-    let device = CPUDevice(threads: request.threads ?? ResourceUsage.availableCores)
+    let device = try CPUDevice(threads: request.threads ?? ResourceUsage.availableCores)
     var timings: [String: Double] = [:]
 
     progress(.stage(name: "listening", total: 0))
@@ -122,7 +122,7 @@ extension SpeakRequest {
 
 extension [String: Double] {
   /// Runs `body` and adds the seconds that it took under `name`.
-  mutating func measure<Value>(_ name: String, _ body: () throws -> Value) rethrows -> Value {
+  mutating func measure<Result>(_ name: String, _ body: () throws -> Result) rethrows -> Result {
     let start = ContinuousClock.now
     defer { self[name, default: 0] += (ContinuousClock.now - start) / .seconds(1) }
     return try body()

@@ -1,12 +1,8 @@
+public import Media
 public import MediaTypes
 
 /// What `avatar speak` is asked to do; the defaults are the command's.
 public struct SpeakRequest: Sendable {
-  /// How a source that is shorter than the sound goes on.
-  public enum Loop: String, Sendable, CaseIterable {
-    case bounce, loop, hold
-  }
-
   public enum Precision: String, Sendable, CaseIterable {
     case auto, fp32, bf16
   }
@@ -21,7 +17,7 @@ public struct SpeakRequest: Sendable {
   /// Output frames per second; nil is the source's average rate (25 for pictures and presenters).
   public var rate: Rational?
   /// Nil bounces clips and loops presenters.
-  public var loop: Loop?
+  public var loop: LoopMode?
   public var requiresFace = false
   /// x264's constant rate factor, 0 (lossless) to 51.
   public var crf = 18

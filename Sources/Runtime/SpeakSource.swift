@@ -43,7 +43,7 @@ struct SpeakSource {
   }
 
   /// How the source goes on when it is shorter than the sound.
-  func loop(_ request: SpeakRequest) -> SpeakRequest.Loop {
+  func loop(_ request: SpeakRequest) -> LoopMode {
     request.loop ?? (presenter == nil ? .bounce : .loop)
   }
 }

@@ -14,4 +14,7 @@ typedef struct {
 size_t CMini_file_count(void);
 CMini_file CMini_file_at(size_t index);
 
+/// A file in memory that holds `count` bytes, for libraries that want a path (/proc/self/fd/N); -1 with errno on failure.
+int32_t CMini_memory_file(const char *name, const uint8_t *bytes, size_t count);
+
 #endif
