@@ -11,38 +11,49 @@ public struct Interruption: AvatarError, Equatable {
 }
 
 /// Turns Ctrl-C and SIGTERM into a cancellation; a second signal ends the program at once.
-public final class SignalWatch: Sendable {
-  public let cancellation = Cancellation()
-  private let received = Atomic<Int32>(0)
-  private let sources = Mutex<[any DispatchSourceSignal]>([])
+///
+/// Signals are watched as long as the value lives.
+public final class SignalWatch {
+  private let receiver = SignalReceiver()
+  private let sources: [any DispatchSourceSignal]
 
   /// Starts watching. SIGPIPE is ignored from here on, so that a closed pipe is an error and not a death.
   public init() {
     signal(SIGPIPE, SIG_IGN)
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    let receiver = receiver
+    sources = [SIGINT, SIGTERM, SIGHUP].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(
         signal: number, queue: .global(qos: .userInteractive))
-      source.setEventHandler { [self] in handle(number) }
+      source.setEventHandler { receiver.receive(number) }
       source.resume()
-      sources.withLock { $0.append(source) }
+      return source
     }
   }
 
+  /// Raised by the first signal.
+  public var cancellation: Cancellation { receiver.cancellation }
+
   /// What the signal that came means for the program's exit; nil when none came.
   public var interruption: Interruption? {
-    switch received.load(ordering: .acquiring) {
+    switch receiver.first.load(ordering: .acquiring) {
     case 0: nil
     case SIGINT: Interruption(exitCode: .interrupted)
     default: Interruption(exitCode: .terminated)
     }
   }
+}
 
-  private func handle(_ number: Int32) {
-    let first = received.compareExchange(
+/// Remembers the first signal and leaves at the second.
+private final class SignalReceiver: Sendable {
+  let cancellation = Cancellation()
+  let first = Atomic<Int32>(0)
+
+  func receive(_ number: Int32) {
+    let isFirst = first.compareExchange(
       expected: 0, desired: number, ordering: .acquiringAndReleasing
     ).exchanged
-    guard first else { _exit(128 + number) }
+    guard isFirst else { _exit(128 + number) }
     cancellation.cancel()
   }
 }
