@@ -3,7 +3,7 @@ import MediaTypes
 
 /// Turns a detector's box into landmarks, weighing detector and network against each other.
 ///
-/// The network reads the box, then once more re-centred on what it found. Its points count by its trust
+/// The network reads the box, then again re-centred on what it found until that rests. Its points count by its trust
 /// (presence times consistency): below 0.3 a mean face in the detector's box is taken instead, above 0.6
 /// the points as they are, between them a blend. A face counts when the network's presence is above 0.5,
 /// or when the detector alone is sure of it (score 0.5 and more, as with paintings unlike anything the
@@ -51,13 +51,45 @@ struct FaceFinder: Sendable {
   }
 
   private func refined(_ square: FaceSquare, in frame: Frame) throws -> LandmarkReading {
-    let first = try landmarks.landmarks(in: frame, square: square)
-    guard first.trust > 0.2, let center = first.landmarks.square, isNear(center, square) else {
-      return first
+    var best = try landmarks.landmarks(in: frame, square: square)
+    var looked = square
+    for _ in 0..<3 {
+      guard best.trust > 0.2, let center = best.landmarks.square, isNear(center, square) else {
+        return best
+      }
+      let isResting =
+        center.center.distance(to: looked.center) < 0.01 * center.side
+        && abs(center.side / looked.side - 1) < 0.02
+      if isResting { break }
+      let next = try landmarks.landmarks(in: frame, square: center)
+      guard next.trust >= 0.8 * best.trust else { return best }
+      (best, looked) = (next, center)
     }
-    let second = try landmarks.landmarks(in: frame, square: center)
-    return second.trust >= 0.8 * first.trust ? second : first
+    return settings.readsStillPictures ? try averaged(best, in: frame) : best
   }
+
+  /// The mean of what the network says about slightly different crops, weighed by trust.
+  private func averaged(_ reading: LandmarkReading, in frame: Frame) throws -> LandmarkReading {
+    guard let square = reading.landmarks.square else { return reading }
+    var (points, total) = (reading.landmarks.points.map { $0 * reading.trust }, reading.trust)
+    for (x, y, scale, turn) in Self.variations {
+      let other = FaceSquare(
+        center: square.toImage(Point(0.5 + x, 0.5 + y)), side: square.side * scale,
+        rollRadians: square.rollRadians + turn)
+      let next = try landmarks.landmarks(in: frame, square: other)
+      points = zip(points, next.landmarks.points).map { $0 + $1 * next.trust }
+      total += next.trust
+    }
+    guard total > 0 else { return reading }
+    return LandmarkReading(
+      landmarks: Landmarks(points: points.map { $0 * (1 / total) }), presence: reading.presence)
+  }
+
+  /// Shift (sides of the square), scale and turn (radians) of the crops that are averaged.
+  private static let variations: [(Double, Double, Double, Double)] = [
+    (0.04, 0, 1, 0), (-0.04, 0, 1, 0), (0, 0.04, 1, 0), (0, -0.04, 1, 0), (0, 0, 1.1, 0),
+    (0, 0, 0.91, 0), (0, 0, 1, 0.1), (0, 0, 1, -0.1),
+  ]
 
   /// Whether a face may have moved from one square to the other within a frame.
   private func isNear(_ a: FaceSquare, _ b: FaceSquare) -> Bool {

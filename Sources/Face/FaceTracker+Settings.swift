@@ -9,6 +9,9 @@ extension FaceTracker {
     public var sureScore = 0.5
     /// Smaller faces are left alone, in pixels.
     public var smallestFaceSide = 24.0
+    /// Whether every reading of a detected face is averaged over nine crops: for pictures, whose one
+    /// reading cannot be smoothed over time.
+    public var readsStillPictures = false
     /// Frames between two looks of the detector at a face that is being followed.
     public var framesBetweenDetections = 25
     /// Gaps up to this long are interpolated.

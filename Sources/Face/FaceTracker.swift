@@ -35,6 +35,8 @@ public struct FaceTracker: Sendable {
     still frame: Frame, detector: any FaceDetecting, landmarks: any LandmarkFinding,
     settings: Settings = Settings()
   ) throws -> FaceTrack {
+    var settings = settings
+    settings.readsStillPictures = true
     var tracker = FaceTracker(
       detector: detector, landmarks: landmarks, rate: Rational(25), settings: settings)
     try tracker.add(frame)

@@ -32,6 +32,19 @@ struct FaceTrackerTests {
     #expect(track.frameCount == 1 && track.framesWithFace == 1)
   }
 
+  @Test("a picture's readings are averaged")
+  func averaged() throws {
+    let square = FaceSquare(center: Point(200, 200), side: 200)
+    let scene = WaveringScene(scene: Self.still(square))
+    let track = try FaceTracker.track(
+      still: scene.scene.frame(0), detector: scene, landmarks: scene)
+    let truth = Landmarks.mean(in: square).mouth
+    let averaged = try #require(track[0]).landmarks.mouth.distance(to: truth)
+    let once = scene.landmarks(in: scene.scene.frame(0), square: square).landmarks.mouth
+    #expect(once.distance(to: truth) > 3)
+    #expect(averaged < 1.5)
+  }
+
   @Test("a picture without a face gives an empty track")
   func nobody() throws {
     let track = try FakeScene(people: { _ in [] }).track(30)

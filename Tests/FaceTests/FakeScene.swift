@@ -73,6 +73,27 @@ struct FakeScene: FaceDetecting, LandmarkFinding {
   }
 }
 
+/// A scene whose network errs differently on every crop.
+struct WaveringScene: FaceDetecting, LandmarkFinding {
+  var scene: FakeScene
+
+  func faces(in frame: Frame) -> [DetectedFace] { scene.faces(in: frame) }
+
+  func faces(in frame: Frame, around known: FaceSquare) -> [DetectedFace] {
+    scene.faces(in: frame, around: known)
+  }
+
+  func landmarks(in frame: Frame, square: FaceSquare) -> LandmarkReading {
+    var reading = scene.landmarks(in: frame, square: square)
+    // The error goes with the crop: 4 pixels in a direction that its place, size and turn decide.
+    let phase = 37 * square.center.x + 53 * square.center.y + 71 * square.side
+    let angle = phase + 900 * square.rollRadians
+    let error = Point(4 * cos(angle), 4 * sin(angle))
+    reading.landmarks = Landmarks(points: reading.landmarks.points.map { $0 + error })
+    return reading
+  }
+}
+
 /// Repeatable, roughly normal numbers of deviation 1.
 struct Noise {
   private var state: UInt64
