@@ -5,7 +5,7 @@ import torch
 from .pixel import bump, inside, mix, power4, ridge, scale, smoothstep
 
 
-def eye_lines(p, pose, U, V):
+def eye_lines(p, pose, U):
     """Place across the eye (-1 inner corner .. 1 outer), upper and lower lid heights."""
     place = (U.abs() - p.eye_x) / p.eye_half
     lens = (1 - place * place).clamp(min=1e-6)
@@ -21,7 +21,7 @@ def eye_lines(p, pose, U, V):
 
 def draw_eyes(p, pose, light, face, U, V, soft, level):
     """Eyeballs, lids, lashes and creases over the linear-light face colour."""
-    place, upper, lower = eye_lines(p, pose, U, V)
+    place, upper, lower = eye_lines(p, pose, U)
     size = U.abs()
     crease = ridge(V, upper - 0.035 - 0.02 * place * place, 0.011) * smoothstep(1.1, 0.8, place.abs()) * p.lid
     face = scale(face, 1 - 0.45 * crease)

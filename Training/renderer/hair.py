@@ -3,10 +3,10 @@
 import torch
 
 from .head import jaw_line
-from .pixel import bump, inside, mix, ridge, smoothstep
+from .pixel import ridge, smoothstep
 
 
-def beard_cover(p, mouth, U, V, rest, q, broad, strands, fine):
+def beard_cover(p, U, V, rest, q, broad, strands, fine):
     """Coverage of beard and moustache hair, and of stubble, [B,S,S] each; hair strokes cross the lips a little."""
     size = U.abs()
     lip_out, seam = rest[1], rest[2]
@@ -35,7 +35,7 @@ def beard_color(p, strands, fine, level):
     return [c * c * vary * (0.25 + 0.85 * l) for c, l in zip(p.color("hair"), level)]
 
 
-def head_hair(p, head, x, y, u, v, broad, strands):
+def head_hair(p, x, y, u, v, broad, strands):
     """Signed distances of the hair in front of and behind the head, and its sheen.
 
     (x,y) are on the picture plane relative to the turned skull's middle; (u,v) on the face plane.

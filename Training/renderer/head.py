@@ -64,7 +64,7 @@ class HeadShape:
         return x, y, z
 
     def unproject(self, x, y):
-        """Picture plane -> (u, v, s, t, depth toward the viewer): s is the place across the section, |s| = 1 its silhouette.
+        """Picture plane -> (u, v, s, depth toward the viewer): s is the place across the section, |s| = 1 its silhouette.
 
         Beyond the visible half, u goes on linearly, so the side of the head has coordinates too.
         """
@@ -85,7 +85,7 @@ class HeadShape:
             beyond = (t.abs() - 1.48).clamp(min=0)
             u = self.half * (torch.sin(t.clamp(-1.48, 1.48)) + torch.sign(t) * beyond)
             relief = self.relief(u, v)
-        return u, v, across, t, z_view
+        return u, v, across, z_view
 
 
 def _jaw_edge(identity, ratio):

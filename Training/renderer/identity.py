@@ -55,7 +55,7 @@ def _between(table, count, generator, jitter, power=1.0):
     return (color + torch.randn(count, 3, generator=generator) * jitter).clamp(0.01, 1)
 
 
-def sample_identity(count, generator, seed_textures=0):
+def sample_identity(count, generator):
     """`count` random people in random light and style, [B,P] as Parameters. Deterministic in the generator."""
     values = torch.zeros(count, len(IDENTITY))
 

@@ -4,8 +4,6 @@ A colour is a list of three tensors [B,S,S] (red, green, blue): all arithmetic k
 torch.compile fuses it into few loops. Scalars of an identity are [B,1,1].
 """
 
-import torch
-
 
 def falloff(x):
     """exp(-x) for x >= 0 within 0.01, as (1 - x/8)^8: many times cheaper than exp."""

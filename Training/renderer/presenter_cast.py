@@ -71,7 +71,7 @@ def _painted(picture):
     return np.clip(pooled * weave[..., None] * np.array([1.02, 0.985, 0.90]), 0, 1)
 
 
-def _pip(random):
+def _pip(_):
     outline = (0.20, 0.12, 0.10)
     behind, front = hair.cartoon_quiff(SHAPE, (0.80, 0.36, 0.14), (0.58, 0.23, 0.10), outline)
     x, y = np.meshgrid(np.linspace(-1, 1, SHAPE[0]), np.linspace(-1, 1, SHAPE[0]))

@@ -167,7 +167,6 @@ def long_waves(random, canvas_shape, light, color, glow, face_half, end_y=1.25, 
     for _, side, s, t in items:
         start = np.array([0.004 + 0.008 * abs(random.standard_normal()), -1.06 - 0.68 * s + 0.015 * t])
         out = face_half * (0.87 + 0.06 * t) + 0.33 * s
-        lift = -1.15 - 0.46 * s
         phase, amount = 5.0 * s + random.uniform(0, 0.7), wave * random.uniform(0.6, 1.3)
         control = [start, [0.24 + 0.10 * s, -1.035 - 0.68 * s], [out * 0.74, -0.90 - 0.46 * s], [out * 0.97, -0.45 - 0.1 * s],
                    [out * 1.02, 0.1 * reach], [out * (1.02 + 0.08 * s), 0.45 * reach], [out * (0.98 + 0.1 * s), 0.76 * reach], [out * 0.84 + 0.16 * (t - 0.5), end_y + ragged * (0.42 * t * t + 0.1 * random.uniform(-1, 1))]]

@@ -8,7 +8,7 @@ from .layers import Canvas, curve, plane, smooth_noise, step
 
 def studio(random, shape, near, far, glow, spot=(-0.35, -0.5), lights=None):
     """A soft studio wall with a glow of light, and out-of-focus lights if given; RGB 0..1."""
-    size, units, center = shape
+    size = shape[0]
     x, y = plane(*shape)
     fall = np.exp(-(((x - spot[0]) / 1.5) ** 2 + ((y - spot[1]) / 1.4) ** 2))[..., None]
     blend = step(-1.9, 2.0, y)[..., None]
@@ -34,7 +34,7 @@ def bokeh(random, count, area, radii, colors, strength):
 
 def landscape(random, shape):
     """A dusky painted landscape: sky, far hills, a river's glimmer."""
-    size, units, center = shape
+    size = shape[0]
     x, y = plane(*shape)
     sky = step(-2.0, 0.6, y)[..., None]
     picture = np.array([0.20, 0.25, 0.27]) * (1 - sky) + np.array([0.66, 0.55, 0.36]) * sky
@@ -52,7 +52,7 @@ def landscape(random, shape):
 
 def garment(random, shape, color, neckline, light, weave=0.05, width=1.0, fuzz=0.0):
     """Shoulders with clothes: premultiplied RGBA. neckline: half width and depth of the opening, and its sharpness (V or round)."""
-    size, units, center = shape
+    size = shape[0]
     x, y = plane(*shape)
     v = y + 0.45
     opening_half, opening_depth, pointed = neckline

@@ -15,8 +15,6 @@ import cv2
 import numpy as np
 import torch
 
-from . import presenter_hair as hair
-from . import presenter_scene as scene
 from .identity import sample_identity
 from .layers import over, shifted
 from .picture import render

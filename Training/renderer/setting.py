@@ -14,7 +14,7 @@ def draw_background(p, px, py, broad, fine):
     return scale(color, dark * (1 + 0.04 * fine * p.background_noise))
 
 
-def draw_body(p, pose, light, color, x, y, soft, fine, chin_drop):
+def draw_body(p, light, color, x, y, soft, fine, chin_drop):
     """Neck with the chin's shadow, shoulders and clothes, at picture-plane coordinates relative to the neck's middle."""
     half = p.neck_half
     slope = (y - 1.25).clamp(min=0)

@@ -6,8 +6,7 @@ import cv2
 import numpy as np
 import torch
 
-from . import aligned_view, landmark_view, picture_plane_landmarks, portrait_view, render, sample_articulation, sample_identity, sample_pose
-from .identity import IDENTITY
+from . import aligned_view, picture_plane_landmarks, portrait_view, render, sample_articulation, sample_identity, sample_pose
 from .pose import neutral_pose
 
 SWEEP = torch.tensor(

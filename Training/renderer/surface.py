@@ -7,14 +7,14 @@ from .pixel import bump, falloff, power16, power4, ridge, smoothstep
 from .textures import sample_texture
 
 
-def nasolabial_line(p, mouth, V):
+def nasolabial_line(p, V):
     """Half distance of the fold from nose wing to beside the mouth, at height V."""
     start = p.nose_base - 0.06
     part = ((V - start) / (p.mouth_y + 0.03 - start)).clamp(0, 1.4)
     return p.nose_half + 0.03 + (p.mouth_half + 0.045 - p.nose_half) * part
 
 
-def lip_places(U, V, rest):
+def lip_places(V, rest):
     """Place across each lip: 0 at the upper lip's outer edge .. 1 at the seam; 0 at the seam .. 1 at the lower outer edge."""
     upper = ((V - rest[1]) / (rest[2] - rest[1])).clamp(0, 1)
     lower = ((V - rest[2]) / (rest[4] - rest[2])).clamp(0, 1)
@@ -44,7 +44,7 @@ def face_relief(p, mouth, U, V, rest, q):
     middle = 0.5 * (base + p.mouth_y)
     tall = 0.45 * (p.mouth_y - base)
     z = z - 0.008 * bump(U, V, 0, middle, 0.03, tall) + 0.004 * bump(size, V, 0.05, middle, 0.026, tall)
-    line = nasolabial_line(p, mouth, V)
+    line = nasolabial_line(p, V)
     reach = smoothstep(base - 0.13, base - 0.02, V) * smoothstep(p.mouth_y + 0.18, p.mouth_y - 0.02, V)
     depth = 0.016 * p.fold + 0.022 * smile
     z = z - depth * (ridge(size, line, 0.028) - 0.6 * ridge(size, line + 0.06, 0.05)) * reach
@@ -55,7 +55,7 @@ def face_relief(p, mouth, U, V, rest, q):
     forehead = smoothstep(-0.24, -0.34, V) * smoothstep(-0.72, -0.6, V) * ridge(U, 0, 0.45)
     z = z + 0.003 * p.wrinkle * torch.sin(V * 62 + 1.5 * torch.cos(U * 5)) * forehead
     # lips
-    upper, lower = lip_places(U, V, rest)
+    upper, lower = lip_places(V, rest)
     puff = 1 + 0.5 * mouth.rounding
     z = z + puff * 0.62 * (rest[2] - rest[1] - 0.004) * torch.sin(2.55 * upper) * (V <= rest[2])
     lower_height = (rest[4] - rest[2] - 0.004) * puff

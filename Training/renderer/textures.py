@@ -15,7 +15,7 @@ UNITS = 2.6  # face units that one texture spans
 
 def _octaves(count, generator, base, octaves, aspect=(1.0, 1.0), persistence=0.6):
     total = torch.zeros(count, SIZE, SIZE)
-    amplitude, power = 1.0, 0.0
+    amplitude = 1.0
     for octave in range(octaves):
         height = min(SIZE, max(2, int(base * aspect[0] * 2**octave)))
         width = min(SIZE, max(2, int(base * aspect[1] * 2**octave)))
@@ -25,7 +25,6 @@ def _octaves(count, generator, base, octaves, aspect=(1.0, 1.0), persistence=0.6
         field = F.interpolate(grid, size=(padded[1], padded[0]), mode="bicubic", align_corners=False)[:, 0]
         top, left = (padded[1] - SIZE) // 2, (padded[0] - SIZE) // 2
         total += amplitude * field[:, top : top + SIZE, left : left + SIZE]
-        power += amplitude * amplitude
         amplitude *= persistence
     total -= total.mean((1, 2), keepdim=True)
     return total / total.std((1, 2), keepdim=True)
