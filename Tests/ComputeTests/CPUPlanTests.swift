@@ -68,8 +68,7 @@ import Testing
   @Test("memory that is shut away between runs is not needed there")
   func quarantine() throws {
     let open = try CPUDevice(threads: 2).compile(painter, precision: .fp32)
-    let shut = try CPUDevice(threads: 2, instructionSet: .current, isQuarantined: true)
-      .compile(painter, precision: .fp32)
+    let shut = try QuarantineDevice(threads: 2).compile(painter, precision: .fp32)
     let inputs = open.noiseInputs()
     for _ in 0..<2 {
       #expect(try shut.outputs(for: inputs) == open.outputs(for: inputs))

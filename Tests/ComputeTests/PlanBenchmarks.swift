@@ -2,8 +2,9 @@
 import Foundation
 import Testing
 
-/// Times of whole networks and of their operators; run with
-/// `AVATAR_BENCHMARK=1 swift test -c release --filter PlanBenchmarks`.
+/// Times of whole networks and of their operators.
+///
+/// Run with `AVATAR_BENCHMARK=1 swift test -c release --filter PlanBenchmarks`.
 @Suite(
   .serialized, .enabled(if: ProcessInfo.processInfo.environment["AVATAR_BENCHMARK"] != nil))
 struct PlanBenchmarks {
@@ -20,26 +21,26 @@ struct PlanBenchmarks {
   }
 
   private func report(_ plan: Plan, threads: Int, precision: Precision) throws {
-    let device = try CPUDevice(threads: threads)
-    let clock = ContinuousClock()
-    var compiled: CPUPlan?
-    let compileTime = try clock.measure {
-      compiled = try device.compileForCPU(plan, precision: precision)
-    }
-    let network = compiled!
+    let network = try CPUDevice(threads: threads).compileForCPU(plan, precision: precision)
     let inputs = network.noiseInputs()
     var outputs = network.signature.makeOutputs()
-    let times = try (0..<60).map { _ in
-      try clock.measure { try network.run(inputs, into: &outputs) }
-    }.dropFirst(10).sorted()
-    let repetitions = 20
-    let seconds = try network.profile(inputs, repetitions: repetitions)
-    let work = Double(plan.floatingPointOperations) / 1e9
-    print("\(plan.name), \(threads) threads, \(precision): \(work) GFLOP,")
-    print("  best \(times[0]), median \(times[25]), compiled in \(compileTime),")
-    print("  activations \(network.arenaByteCount) bytes")
-    for (name, total) in seconds.sorted(by: { $0.value > $1.value }) {
-      print("  \(name): \(Int(total / Double(repetitions) * 1e6)) microseconds")
+    let wallClock = ContinuousClock()
+    var (wall, processor): ([Double], [Double]) = ([], [])
+    for _ in 0..<100 {
+      let start = clock()
+      let duration = try wallClock.measure { try network.run(inputs, into: &outputs) }
+      processor.append(Double(clock() - start) / Double(CLOCKS_PER_SEC) * 1e3)
+      wall.append(Double(duration.components.attoseconds) * 1e-15)
     }
+    wall.sort()
+    processor.sort()
+    let work = Double(plan.floatingPointOperations) / 1e9
+    print("\(plan.name), \(threads) threads, \(precision), \(work) GFLOP,")
+    print("  wall ms: best \(wall[0]), median \(wall[50])")
+    print("  processor ms, all threads: best \(processor[0]), median \(processor[50])")
+    print("  activations \(network.arenaByteCount) bytes; microseconds per kind, fastest of 50:")
+    let seconds = try network.profile(inputs, repetitions: 50)
+    let table = seconds.sorted { $0.value > $1.value }
+    print("  " + table.map { "\($0.key) \(Int($0.value * 1e6))" }.joined(separator: ", "))
   }
 }

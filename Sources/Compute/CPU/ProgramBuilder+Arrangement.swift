@@ -10,15 +10,7 @@ extension ProgramBuilder {
     let source = StridedView(inMemory: input)
     let target = StridedView(inMemory: output)
     switch kind {
-    case .concatenate(let axis):
-      var start = 0
-      for value in operation.inputs {
-        let shape = graph.shapes[value]
-        let part = target.slice(axis: axis, start: start, count: shape[axis])
-        try emitCopy(value, StridedView(inMemory: shape), operation.output, part)
-        start += shape[axis]
-      }
-      return
+    case .concatenate(let axis): try emitConcatenation(operation, axis: axis)
     case .slice(let axis, let start):
       let part = source.slice(axis: axis, start: start, count: output[axis])
       try emitCopy(operation.inputs[0], part, operation.output, target)
@@ -44,6 +36,19 @@ extension ProgramBuilder {
       repeated.strides.append(0)
       try emitCopy(operation.inputs[0], repeated, operation.output, spread)
     default: preconditionFailure("\(kind.name) has a kernel of its own")
+    }
+  }
+
+  private mutating func emitConcatenation(
+    _ operation: Operation, axis: Int
+  ) throws(ComputeError) {
+    let target = StridedView(inMemory: graph.shapes[operation.output])
+    var start = 0
+    for value in operation.inputs {
+      let shape = graph.shapes[value]
+      let part = target.slice(axis: axis, start: start, count: shape[axis])
+      try emitCopy(value, StridedView(inMemory: shape), operation.output, part)
+      start += shape[axis]
     }
   }
 

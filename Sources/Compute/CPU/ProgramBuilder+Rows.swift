@@ -3,7 +3,7 @@ import CKernels
 extension ProgramBuilder {
   /// How group normalisation divides an image's pixels: at most 32 parts, whatever the thread count.
   static func normalizationChunks(pixels: Int) -> (pixels: Int, count: Int) {
-    let perChunk = max(64, (pixels + 31) / 32)
+    let perChunk = max(256, (pixels + 31) / 32)
     return (perChunk, (pixels + perChunk - 1) / perChunk)
   }
 
