@@ -8,8 +8,8 @@ final class Demuxer {
   /// any text for a film.
   private static let formats = """
     mov,matroska,avi,mpegts,mpeg,flv,asf,ogg,nut,gif,apng,mjpeg,yuv4mpegpipe,ivf,dv,mxf,\
-    h264,hevc,m4v,mpegvideo,obu,av1,vc1,rm,dirac,wtv,\
-    wav,w64,mp3,flac,aac,aiff,caf,au,ac3,eac3,dts,amr,ape,tta,wv,tak,mpc,mpc8,loas,voc,aea,sox,\
+    h264,hevc,m4v,mpegvideo,obu,av1,vc1,rm,dirac,wtv,mxf,gxf,dnxhd,h263,\
+    wav,w64,mp3,flac,aac,aiff,caf,au,ac3,eac3,dts,amr,ape,tta,wv,tak,mpc,mpc8,loas,voc,aea,sox,truehd,mlp,dsf,\
     png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe
     """
 

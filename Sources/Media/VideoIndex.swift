@@ -18,7 +18,31 @@ public struct VideoIndex: Hashable, Sendable, Codable {
   let timestamps: [Int64]
   let lastDuration: Int64
   let checksums: [UInt64]
+  /// In order.
   let keyFrames: [KeyFrame]
+  private let matrix, primaries, transfer: Int32
+  private let isFullRange: Bool
+
+  init(
+    file: InputFile, background: RGBColor, timeBase: Rational, averageRate: Rational,
+    color: ColorDescription, timestamps: [Int64], lastDuration: Int64, checksums: [UInt64],
+    keyPackets: [VideoReader.KeyPacket]
+  ) {
+    byteCount = file.byteCount
+    self.background = background
+    self.timeBase = [timeBase.numerator, timeBase.denominator]
+    self.averageRate = [averageRate.numerator, averageRate.denominator]
+    self.timestamps = timestamps
+    self.lastDuration = lastDuration
+    self.checksums = checksums
+    keyFrames = keyPackets.compactMap { key in
+      Self.position(of: key.presentation, in: timestamps).map {
+        KeyFrame(frame: $0, seekTarget: key.seekTarget)
+      }
+    }.sorted { $0.frame < $1.frame }
+    (matrix, primaries, transfer) = (color.matrix, color.primaries, color.transfer)
+    isFullRange = color.isFullRange
+  }
 
   public var frameCount: Int { timestamps.count }
 
@@ -29,8 +53,25 @@ public struct VideoIndex: Hashable, Sendable, Codable {
       averageRate: Rational(averageRate[0], averageRate[1]))
   }
 
+  var color: ColorDescription {
+    ColorDescription(
+      matrix: matrix, primaries: primaries, transfer: transfer, isFullRange: isFullRange)
+  }
+
   /// The frame that begins at `timestamp` exactly.
-  func frame(at timestamp: Int64) -> Int? {
+  func frame(at timestamp: Int64) -> Int? { Self.position(of: timestamp, in: timestamps) }
+
+  /// How many key frames lie at or before `frame`.
+  func keyCount(upTo frame: Int) -> Int {
+    var (low, high) = (0, keyFrames.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if keyFrames[middle].frame <= frame { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  private static func position(of timestamp: Int64, in timestamps: [Int64]) -> Int? {
     var range = 0..<timestamps.count
     while !range.isEmpty {
       let middle = (range.lowerBound + range.upperBound) / 2

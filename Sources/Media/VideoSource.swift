@@ -43,7 +43,9 @@ public final class VideoSource: PictureSource {
     converter = FrameConverter(
       path: path, orientation: Orientation(stream: reader.stream), background: background,
       codec: reader.codec)
-    if let index, index.byteCount != file.byteCount { throw changed }
+    guard let index else { return }
+    guard index.byteCount == file.byteCount else { throw changed }
+    info.color = index.color
   }
 
   private var changed: MediaError {
@@ -86,6 +88,7 @@ public final class VideoSource: PictureSource {
     }
     let index = builder.finish(file: file, background: background, keys: reader.keyPackets)
     self.index = index
+    info.color = index.color
     return index.times
   }
 
@@ -108,12 +111,13 @@ public final class VideoSource: PictureSource {
     guard let lastIndex, target < lastIndex, lastIndex - target <= limit else {
       return target...target
     }
-    let key = index.keyFrames.last { $0.frame <= target }?.frame ?? 0
+    let keys = index.keyFrames[..<index.keyCount(upTo: target)]
+    let key = keys.last?.frame ?? 0
     return max(target - limit + 1, key, 0)...target
   }
 
   private func load(_ wanted: ClosedRange<Int>, _ index: VideoIndex) throws {
-    let keys = index.keyFrames.filter { $0.frame <= wanted.lowerBound }
+    let keys = index.keyFrames[..<index.keyCount(upTo: wanted.lowerBound)]
     if let position, position <= wanted.lowerBound,
       position >= keys.last?.frame ?? 0 || wanted.lowerBound - position <= 8,
       try decode(wanted, index)
@@ -160,11 +164,13 @@ private struct VideoIndexBuilder {
   private var timestamps: [Int64] = []
   private var checksums: [UInt64] = []
   private var lastDuration: Int64 = 0
+  private var color: ColorDescription
   private(set) var repairedTimes = 0
 
   init(info: SourceInfo, stream: UnsafeMutablePointer<AVStream>) {
     timeBase = Rational(stream.pointee.time_base) ?? Rational(1, 90000)
     averageRate = info.averageRate ?? Rational(25)
+    color = info.color
   }
 
   var frameCount: Int { timestamps.count }
@@ -181,26 +187,14 @@ private struct VideoIndexBuilder {
       repairedTimes += 1
     }
     lastDuration = duration > 0 ? duration : usualDuration
+    if checksums.isEmpty { color = frame.color }
     checksums.append(frame.checksum)
   }
 
   func finish(file: InputFile, background: RGBColor, keys: [VideoReader.KeyPacket]) -> VideoIndex {
-    let draft = index(file, background, keyFrames: [])
-    let keyFrames = keys.compactMap { key in
-      draft.frame(at: key.presentation).map {
-        VideoIndex.KeyFrame(frame: $0, seekTarget: key.seekTarget)
-      }
-    }
-    return index(file, background, keyFrames: keyFrames.sorted { $0.frame < $1.frame })
-  }
-
-  private func index(
-    _ file: InputFile, _ background: RGBColor, keyFrames: [VideoIndex.KeyFrame]
-  ) -> VideoIndex {
     VideoIndex(
-      byteCount: file.byteCount, background: background,
-      timeBase: [timeBase.numerator, timeBase.denominator],
-      averageRate: [averageRate.numerator, averageRate.denominator], timestamps: timestamps,
-      lastDuration: lastDuration, checksums: checksums, keyFrames: keyFrames)
+      file: file, background: background, timeBase: timeBase, averageRate: averageRate,
+      color: color, timestamps: timestamps, lastDuration: lastDuration, checksums: checksums,
+      keyPackets: keys)
   }
 }
