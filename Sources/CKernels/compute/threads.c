@@ -134,14 +134,18 @@ static void run_step(CKernels_threads *t, const CKernels_step *step) {
 
 void CKernels_threads_run(CKernels_threads *t, const CKernels_step *steps, int64_t count,
                           double *seconds) {
+  int is_shared = 0;
+  for (int64_t i = 0; i < count; i++) is_shared |= steps[i].tasks > 1;
   pthread_mutex_lock(&t->programs);
-  atomic_fetch_add(&t->running, 1);
-  if (t->count > 1) futex(&t->running, FUTEX_WAKE, INT32_MAX);
+  if (is_shared && t->count > 1) {
+    atomic_fetch_add(&t->running, 1);
+    futex(&t->running, FUTEX_WAKE, INT32_MAX);
+  }
   for (int64_t i = 0; i < count; i++) {
     double start = seconds ? now() : 0;
     run_step(t, &steps[i]);
     if (seconds) seconds[i] += now() - start;
   }
-  atomic_fetch_add(&t->running, 1);
+  if (is_shared && t->count > 1) atomic_fetch_add(&t->running, 1);
   pthread_mutex_unlock(&t->programs);
 }
