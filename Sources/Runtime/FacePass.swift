@@ -35,9 +35,11 @@ struct FacePass {
     if let stored = try stored() { return stored }
     let reader = try source.open()
     progress(.stage(name: "finding the face", total: reader.info.frameCount ?? 0))
+    var settings = FaceTracker.Settings()
+    settings.readsStillPictures = reader.info.kind == .still
     var tracker = FaceTracker(
       detector: try FrontalFaceDetector(), landmarks: try model.landmarks(device: device),
-      rate: reader.info.outputRate)
+      rate: reader.info.outputRate, settings: settings)
     let times = try reader.scan { index, frame in
       try cancellation.check()
       try tracker.add(frame)
