@@ -5,9 +5,7 @@
 
 // files.inc names each file of Models/mini once: EMBED(identifier, "path below Models/mini").
 #define EMBED(name, relative) extern const uint8_t CMini_##name[]; extern const size_t CMini_##name##_count;
-#if __has_include("files.inc")
 #include "files.inc"
-#endif
 #undef EMBED
 
 static const struct {
@@ -16,9 +14,7 @@ static const struct {
   const size_t *count;
 } files[] = {
 #define EMBED(name, relative) {relative, CMini_##name, &CMini_##name##_count},
-#if __has_include("files.inc")
 #include "files.inc"
-#endif
 #undef EMBED
 };
 
