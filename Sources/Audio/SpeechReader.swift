@@ -1,3 +1,5 @@
+public import MediaTypes
+
 /// The sound of a file as 16 kHz mono, read piece by piece so that its length costs no memory.
 ///
 /// Channels are averaged. Samples that are not numbers, or beyond all sense, count as silence, with a warning.
@@ -52,6 +54,12 @@ public final class SpeechReader {
     sourceSampleCount = 0
     strangeSampleCount = 0
     isAtEnd = false
+  }
+
+  /// Frames of video at `rate` that cover what was read so far: ceil(duration x rate), exactly.
+  public func frameCount(at rate: Rational) -> Int {
+    let (frames, step) = (sourceSampleCount * rate.numerator, sourceSampleRate * rate.denominator)
+    return (frames + step - 1) / step
   }
 
   /// What the user should know about the file; complete at its end.

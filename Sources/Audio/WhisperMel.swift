@@ -58,6 +58,27 @@ public final class WhisperMel {
     return tensor
   }
 
+  /// The blocks of a whole file, which is read from its beginning, [blocks, 80, 3000].
+  ///
+  /// - Throws: as `SpeechReader.read(into:)`.
+  public func blocks(of reader: SpeechReader) throws -> HostTensor {
+    try reader.rewind()
+    var (pending, piece): ([Float], [Float]) = ([], [])
+    var (values, isAtEnd) = ([Float](), false)
+    while !isAtEnd {
+      try reader.read(into: &piece)
+      pending.append(contentsOf: piece)
+      isAtEnd = piece.isEmpty
+      guard pending.count >= Self.blockSampleCount || isAtEnd && !pending.isEmpty else { continue }
+      let count = min(pending.count, Self.blockSampleCount)
+      values.append(contentsOf: blocks(of: Array(pending[..<count])).values)
+      pending.removeFirst(count)
+    }
+    let blockCount = values.count / Self.blockValueCount
+    return HostTensor(
+      shape: [blockCount, MelSpectrogram.bandCount, Self.blockFrameCount], values: values)
+  }
+
   /// Puts `samples` between their reflected edges, without repeating the edge samples.
   private func pad(_ samples: UnsafeBufferPointer<Float>) {
     let reach = MelSpectrogram.reach

@@ -1,4 +1,5 @@
 import CSndFile
+import Compute
 import Glibc
 import MediaTypes
 import TestSupport
@@ -74,6 +75,17 @@ struct AudioFileTests {
     } while !piece.isEmpty
     #expect(reader.sourceSampleCount == 1000 && reader.sourceSampleRate == 48_000)
     #expect(count == 334)
+    #expect(reader.frameCount(at: Rational(25)) == 1)
+    #expect(reader.frameCount(at: Rational(48)) == 1)
+    #expect(reader.frameCount(at: Rational(49)) == 2)
+  }
+
+  @Test func `makes the same spectrogram of a file and of its samples`() throws {
+    let sound = noise(count: 500_000)
+    let reader = try AudioFile(path: folder.write(WaveFixture.bytes(sound), to: "a.wav")).reader()
+    let mel = try WhisperMel().blocks(of: reader)
+    #expect(mel.shape == [2, 80, 3000])
+    #expect(mel == WhisperMel().blocks(of: sound))
   }
 
   @Test func `takes silence for samples that are no numbers, and says so`() throws {
