@@ -2,7 +2,7 @@
 
 Usage: python Training/evaluation/heldout.py FOLDER [--count 60] [--seed 2026]
 
-Voices, languages, sentences and one whole synthesiser (festival) are none that training used. For every utterance NAME the folder
+Voices, languages and sentences are none that training used. For every utterance NAME the folder
 gets NAME.wav (16 kHz mono) and NAME.json with
   group       espeak | language | flite | festival | vowels | silence; + "-noisy" where a room and noise were added
   source      the voice
@@ -24,8 +24,8 @@ import soundfile
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from evaluation import festival, sentences  # noqa: E402
-from speech import flite, noises, signals  # noqa: E402
+from evaluation import sentences  # noqa: E402
+from speech import festival, flite, noises, signals  # noqa: E402
 from speech.channels import ARTICULATION, CLOSURE, POSITIONS_PER_SECOND, SAMPLE_RATE, VOICE  # noqa: E402
 from speech.espeak import Espeak  # noqa: E402
 from speech.truth import closed_phase, gestures, speech_spans, track  # noqa: E402
@@ -71,9 +71,9 @@ class Judge:
             samples, rate, phones = flite.speak(_pick(generator, sentences.ENGLISH), voice, generator.uniform(0.9, 1.2))
             return signals.resample(samples, rate), phones, f"flite {voice}"
         if group == "festival":
-            voice = _pick(generator, tuple(festival.VOICES))
+            voice = _pick(generator, festival.HELD_OUT_VOICES)
             texts = sentences.ENGLISH if "_us_" in voice else sentences.ITALIAN
-            samples, rate, phones = festival.speak(_pick(generator, texts), voice)
+            samples, rate, phones = festival.speak([_pick(generator, texts)], voice)[0]
             return signals.resample(samples, rate), phones, f"festival {voice}"
         if group == "vowels":
             return self._vowels()

@@ -16,6 +16,7 @@ from . import inference, network
 from .channels import ARTICULATION, JAW, POSITIONS_PER_SECOND, ROUNDING, WIDTH
 
 RATE = 25
+CLEAN = ("espeak", "flite", "festival", "language")
 
 
 def _mean(values):
@@ -101,6 +102,7 @@ def main():
     index = json.loads((options.heldout / "index.json").read_text())["groups"]
     rows = {group: [judge(model, options.heldout, name) for name in names] for group, names in index.items()}
     table = {group: summarise(found) for group, found in rows.items()}
+    table["all clean speech"] = summarise(sum((rows[group] for group in CLEAN if group in rows), []))
     table["all"] = summarise(sum(rows.values(), []))
     if options.json:
         options.json.write_text(json.dumps(table, indent=1) + "\n")

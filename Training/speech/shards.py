@@ -34,14 +34,14 @@ class Shards:
         return sum(len(truth) for _, truth in self.speech) / 50.0 / 3600.0
 
     def batch(self, count, generator):
-        """(speech mel [B, 200, 80] log10, noise mel alike, truth [B, 100, 9]); one window in 25 has no speech in it at all."""
+        """(speech mel [B, 200, 80] log10, noise mel alike, truth [B, 100, 9]); one window in 12 has no speech in it at all."""
         mels, noises, truths = [], [], []
         for _ in range(count):
             mel, truth = self.speech[int(generator.integers(len(self.speech)))]
             start = int(generator.integers(0, len(truth) - POSITIONS))
             noise = self.noise[int(generator.integers(len(self.noise)))]
             other = int(generator.integers(0, len(noise) - FRAMES))
-            if generator.random() < 0.04:
+            if generator.random() < 0.08:
                 mels.append(np.full((FRAMES, mel.shape[1]), FLOOR, dtype=np.float32))
                 truths.append(np.zeros((POSITIONS, truth.shape[1]), dtype=np.float32))
             else:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import flite, signals
+from . import festival, flite, signals
 from .channels import SAMPLE_RATE
 from .languages import LANGUAGES
 from .revoice import revoice
@@ -49,9 +49,19 @@ def _trimmed(samples, phones, generator):
 class Speaker:
     """Draws utterances for training from one random generator."""
 
-    def __init__(self, espeak, generator, with_flite=True):
-        self.espeak, self.generator, self.with_flite = espeak, generator, with_flite
+    def __init__(self, espeak, generator, share_of_festival=0.0):
+        self.espeak, self.generator, self.share_of_festival = espeak, generator, share_of_festival
         self.writer = Writer(generator)
+        self._festival = []
+
+    def _from_festival(self):
+        """The next utterance of one of festival's voices, made twelve at a time because it starts slowly."""
+        if not self._festival:
+            voice = self.writer.pick(festival.TRAINING_VOICES)
+            texts = [self.writer.nonsense(festival.language(voice)) for _ in range(12)]
+            self._festival = [(*said, f"festival {voice}") for said in festival.speak(texts, voice)]
+        samples, rate, phones, source = self._festival.pop() if self._festival else (np.zeros(0, np.float32), SAMPLE_RATE, [], "")
+        return signals.resample(samples, rate), phones, source
 
     def _espeak(self, text, language, sung):
         generator = self.generator
@@ -67,7 +77,9 @@ class Speaker:
         """The next utterance, of a few seconds."""
         generator, writer = self.generator, self.writer
         sung = generator.random() < 0.15
-        if self.with_flite and not sung and generator.random() < 0.33:
+        if self.share_of_festival and generator.random() < self.share_of_festival:
+            samples, phones, source = self._from_festival()
+        elif not sung and generator.random() < 0.33:
             voice = writer.pick([name for name in flite.VOICES if name not in HELD_OUT_FLITE])
             samples, rate, phones = flite.speak(writer.any_english(), voice, generator.uniform(0.75, 1.4))
             samples, source = signals.resample(samples, rate), f"flite {voice}"
