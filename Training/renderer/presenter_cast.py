@@ -34,7 +34,7 @@ def _henrik(random):
 
 def _isolde(random):
     light = unit((-0.80, -0.55))
-    behind, front = hair.long_waves(random, SHAPE, light, (0.42, 0.20, 0.085), (0.85, 0.55, 0.25), 0.69, end_y=1.30)
+    behind, front = hair.long_waves(random, SHAPE, light, (0.42, 0.20, 0.085), (0.85, 0.55, 0.25), 0.68, end_y=1.34, wave=0.062, peak=1.0, gold=1.0)
     body = scene.garment(random, SHAPE, (0.12, 0.24, 0.22), (0.66, 0.42, False), light, weave=0.05, width=0.94)
     return {"background": scene.landscape(random, SHAPE).astype(np.float32), "hair_behind": behind, "body": [body], "front": [(front, 0.35)]}
 
@@ -43,7 +43,7 @@ def _mei(random):
     light = unit((-0.55, -0.60))
     glow = [(1.0, 0.97, 0.92), (0.85, 0.95, 1.0)]
     lights = scene.bokeh(random, 9, (-2.0, -1.9, 2.0, 0.6), (0.16, 0.34), glow, 0.10)
-    behind, front = hair.long_waves(random, SHAPE, light, (0.125, 0.105, 0.100), (0.60, 0.58, 0.62), 0.70, end_y=0.56, wave=0.008, strands=1900, ragged=0.18)
+    behind, front = hair.long_waves(random, SHAPE, light, (0.135, 0.110, 0.102), (0.66, 0.60, 0.58), 0.70, end_y=0.56, wave=0.008, strands=1900, ragged=0.18, peak=0.8, gold=0.5)
     body = scene.garment(random, SHAPE, (0.93, 0.92, 0.90), (0.44, 0.62, True), light, weave=0.02, width=0.96)
     return {
         "background": scene.studio(random, SHAPE, (0.66, 0.72, 0.76), (0.48, 0.53, 0.56), (0.22, 0.20, 0.16), (-0.9, -0.8), lights).astype(np.float32),
@@ -76,7 +76,7 @@ def _pip(_):
     behind, front = hair.cartoon_quiff(SHAPE, (0.80, 0.36, 0.14), (0.58, 0.23, 0.10), outline)
     x, y = np.meshgrid(np.linspace(-1, 1, SHAPE[0]), np.linspace(-1, 1, SHAPE[0]))
     background = np.zeros((SHAPE[0], SHAPE[0], 3), np.float32) + np.array([0.55, 0.80, 0.80], np.float32)
-    disc = 1 / (1 + np.exp((np.hypot(x, y + 0.05) - 0.80) * 160))
+    disc = 1 / (1 + np.exp((np.hypot(x, y + 0.05) - 0.80) * 420))
     background = background * (1 - disc[..., None]) + np.array([0.98, 0.88, 0.62]) * disc[..., None]
     return {"background": background.astype(np.float32), "hair_behind": behind, "body": [scene.hood(SHAPE, (0.24, 0.48, 0.74), outline)], "front": [(front, 0.4)]}
 

@@ -147,8 +147,8 @@ def full_beard(random, canvas_shape, light, color, half, mouth_half, mouth, nose
     return front.layer()
 
 
-def long_waves(random, canvas_shape, light, color, glow, face_half, end_y=1.25, wave=0.05, strands=1500, ragged=1.0):
-    """Long wavy hair, parted in the middle, over the shoulders."""
+def long_waves(random, canvas_shape, light, color, glow, face_half, end_y=1.25, wave=0.05, strands=1500, ragged=1.0, peak=0.0, gold=0.0):
+    """Long wavy hair, parted in the middle, over the shoulders; `peak` raises the parting, `gold` adds light streaks."""
     behind, front = Canvas(*canvas_shape), Canvas(*canvas_shape)
     color, glow, reach = np.array(color), np.array(glow), end_y
     dome = np.linspace(np.pi, 2 * np.pi, 60)
@@ -156,7 +156,8 @@ def long_waves(random, canvas_shape, light, color, glow, face_half, end_y=1.25, 
     fill += [[0.98, 0.0], [1.02, 0.62 * end_y], [0.80, end_y], [-0.80, end_y], [-1.02, 0.62 * end_y], [-0.98, 0.0]]
     behind.fill(curve(fill, 200), color * 0.22)
     cap = [[side_x, y] for side_x, y in curve([[-0.84, -0.55], [-0.70, -1.2], [-0.36, -1.62], [0.0, -1.73], [0.36, -1.62], [0.70, -1.2], [0.84, -0.55]], 80)]
-    brow = curve([[0.64, -0.55], [0.50, -0.90], [0.22, -1.06], [0.0, -1.08], [-0.22, -1.06], [-0.50, -0.90], [-0.64, -0.55]], 60)
+    low, high = 0.08 * peak, 0.07 * peak
+    brow = curve([[0.64, -0.55], [0.48, -0.90 + low], [0.22, -1.06 + 0.5 * low], [0.0, -1.08 - high], [-0.22, -1.06 + 0.5 * low], [-0.48, -0.90 + low], [-0.64, -0.55]], 60)
     front.fill(np.vstack([cap, brow]), color * 0.42)
     items = []
     for side in (-1, 1):
@@ -165,10 +166,10 @@ def long_waves(random, canvas_shape, light, color, glow, face_half, end_y=1.25, 
             items.append((random.uniform(0, 1) * 0.5 + (1 - s) * 0.6, side, s, t))
     items.sort()
     for _, side, s, t in items:
-        start = np.array([0.004 + 0.008 * abs(random.standard_normal()), -1.06 - 0.68 * s + 0.015 * t])
+        start = np.array([0.004 + 0.008 * abs(random.standard_normal()), -1.06 - 0.07 * peak - (0.68 - 0.07 * peak) * s + 0.015 * t])
         out = face_half * (0.87 + 0.06 * t) + 0.33 * s
         phase, amount = 5.0 * s + random.uniform(0, 0.7), wave * random.uniform(0.6, 1.3)
-        control = [start, [0.24 + 0.10 * s, -1.035 - 0.68 * s], [out * 0.74, -0.90 - 0.46 * s], [out * 0.97, -0.45 - 0.1 * s],
+        control = [start, [0.24 + 0.10 * s, -1.035 + 0.035 * peak - 0.68 * s], [out * 0.74, -0.90 + 0.10 * peak - 0.46 * s], [out * 0.97, -0.45 - 0.1 * s],
                    [out * 1.02, 0.1 * reach], [out * (1.02 + 0.08 * s), 0.45 * reach], [out * (0.98 + 0.1 * s), 0.76 * reach], [out * 0.84 + 0.16 * (t - 0.5), end_y + ragged * (0.42 * t * t + 0.1 * random.uniform(-1, 1))]]
         points = curve(control, 44)
         fall = np.clip((points[:, 1] + 0.9) / 0.9, 0, 1)
@@ -180,7 +181,9 @@ def long_waves(random, canvas_shape, light, color, glow, face_half, end_y=1.25, 
         crown = np.clip((points[:, 1] + 1.15) / 0.5, 0, 1)
         bright *= (0.66 + 0.34 * s) * (1 + (0.10 + 0.14 * crown) * random.standard_normal())
         bright *= np.where(points[:, 1] > 0.5, 0.85, 1.0)
-        colors = color[None] * np.clip(bright, 0.15, 3)[:, None] + glow[None] * np.clip(bright - 0.85, 0, 1)[:, None] * 0.6
+        streak = gold * max(0.0, np.sin(9 * s + 4 * t) * random.uniform(0.2, 1.0))
+        bright *= 1 + 0.45 * streak
+        colors = (color + glow * 0.22 * streak)[None] * np.clip(bright, 0.15, 3)[:, None] + glow[None] * np.clip(bright - 0.85, 0, 1)[:, None] * 0.6
         front.strand(points, colors, 0.0095)
     return behind.layer(), front.layer()
 
@@ -191,7 +194,7 @@ def cartoon_quiff(canvas_shape, color, dark, outline):
     cap = [[-0.80, -0.20], [-0.90, -0.75], [-0.80, -1.25], [-0.45, -1.62], [0.05, -1.72], [0.50, -1.66], [0.86, -1.35], [0.94, -0.85], [0.82, -0.20]]
     behind.fill(curve(cap, 120), dark)
     lock = [[-0.74, -0.30], [-0.72, -0.70], [-0.66, -0.98], [-0.30, -1.10], [0.10, -1.02], [0.02, -1.13], [0.36, -1.08], [0.60, -0.96], [0.70, -0.72], [0.74, -0.30],
-            [0.84, -0.34], [0.95, -0.85], [0.90, -1.35], [0.62, -1.72], [0.70, -1.92], [0.28, -1.80], [0.0, -1.86], [-0.45, -1.72], [-0.84, -1.34], [-0.94, -0.80], [-0.84, -0.34]]
+            [0.84, -0.34], [0.95, -0.85], [0.90, -1.35], [0.62, -1.72], [0.70, -1.85], [0.28, -1.80], [0.0, -1.86], [-0.45, -1.72], [-0.84, -1.34], [-0.94, -0.80], [-0.84, -0.34]]
     shape = curve(lock + [lock[0]], 240)
     front.fill(shape, color)
     for control in ([[-0.62, -1.10], [-0.30, -1.40], [0.20, -1.52], [0.55, -1.50]], [[-0.10, -1.13], [0.20, -1.30], [0.52, -1.34]], [[0.50, -1.03], [0.72, -1.15], [0.80, -1.34]]):
