@@ -37,6 +37,16 @@ import Weights
     try weights["model"].requireAllConsumed()
   }
 
+  @Test func equalsTransformersOnTheCPU() throws {
+    let golden = try Golden("whisper-encoder.safetensors", in: .module)
+    let device = try CPUDevice(threads: 2)
+    let exact = try compare(golden.checkpoint.weights, golden, on: device, precision: .fp32)
+    #expect(exact.relativeMaximumError <= 2e-4, "\(exact)")
+    guard device.resolve(.auto) == .bf16 else { return }
+    let rounded = try compare(golden.checkpoint.weights, golden, on: device, precision: .bf16)
+    #expect(rounded.relativeMaximumError <= 3e-2, "\(rounded)")
+  }
+
   @Test func whisperTinyNeedsWhatIsPublished() throws {
     let tiny = try configuration(
       """

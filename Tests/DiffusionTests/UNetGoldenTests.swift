@@ -45,4 +45,15 @@ struct UNetGolden {
     let comparison = try UNetGolden(name).compare(on: ReferenceDevice(), precision: .fp32)
     #expect(comparison.relativeMaximumError <= 2e-4, "\(comparison)")
   }
+
+  @Test(arguments: names)
+  func equalsDiffusersOnTheCPU(name: String) throws {
+    let device = try CPUDevice(threads: 2)
+    let exact = try UNetGolden(name).compare(on: device, precision: .fp32)
+    #expect(exact.relativeMaximumError <= 2e-4, "\(exact)")
+    guard device.resolve(.auto) == .bf16 else { return }
+    let rounded = try UNetGolden(name).compare(on: device, precision: .bf16)
+    #expect(rounded.relativeMaximumError <= 3e-2, "\(rounded)")
+    #expect(rounded.relativeMaximumError > 1e-5, "bf16 was not used")
+  }
 }

@@ -9,8 +9,8 @@ protocol CatalogedNetwork: Sendable {
   var summary: String { get }
   /// Whether the program carries its weights.
   var isEmbedded: Bool { get }
-  /// Builds it; `source` says from which files.
-  func open(_ source: NetworkSource) throws -> OpenedNetwork
+  /// Builds it from the files of `source`; nil stands for its published sizes and random weights.
+  func open(_ source: NetworkSource?) throws -> OpenedNetwork
 }
 
 extension CatalogedNetwork {
@@ -21,16 +21,15 @@ extension CatalogedNetwork {
 struct OpenedNetwork {
   let inputs: [TensorSpecification]
   let outputs: [TensorSpecification]
-  /// What it took from its files.
-  let requirements: [WeightScope.Requirement]
-  /// Declares the network's inputs with the given shapes, and its outputs.
-  let record: (_ recorder: PlanRecorder, _ shapes: [String: [Int]]) -> Void
+  /// The tensors that it took from its files.
+  let parameters: [NetworkDescription.Parameter]
+  /// Records it for inputs of the given shapes, which fit `inputs`.
+  let plan: (_ shapes: [String: [Int]]) -> Plan
 }
 
-extension PlanRecorder {
-  /// Declares the input `name` with its shape in `shapes`.
-  func input(_ name: String, from shapes: [String: [Int]]) -> Tensor {
-    guard let shape = shapes[name] else { preconditionFailure("no shape for input \(name)") }
-    return input(name, shape)
+extension WeightScope {
+  /// What was taken from here, for a description.
+  var parameters: [NetworkDescription.Parameter] {
+    requirements.map { .init(key: $0.key, shape: $0.shape) }
   }
 }

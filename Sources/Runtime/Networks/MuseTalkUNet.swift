@@ -7,13 +7,13 @@ struct MuseTalkUNet: CatalogedNetwork {
   let name = "musetalk-unet"
   let summary = "MuseTalk's UNet (versions 1.0 and 1.5): latents and audio features to latents"
 
-  func open(_ source: NetworkSource) throws -> OpenedNetwork {
-    let file = try source.configuration(["config.json", "musetalk.json"], embedded: nil)
+  func open(_ source: NetworkSource?) throws -> OpenedNetwork {
+    let file = try source?.configuration(["config.json", "musetalk.json"], embedded: nil)
     let configuration = try file.map(UNetConfiguration.init) ?? .museTalk
     let weights =
-      try source.checkpoint(
+      try source?.checkpoint(
         ["diffusion_pytorch_model.safetensors", "unet.safetensors", "model.safetensors"],
-        embedded: nil)?.weights ?? .random()
+        embedded: nil).weights ?? .random()
     let network = try UNet2DCondition(weights, configuration: configuration)
     try weights.requireAllConsumed()
     return OpenedNetwork(
@@ -30,11 +30,13 @@ struct MuseTalkUNet: CatalogedNetwork {
           "sample", ["B", .fixed(configuration.outputChannels), "h", "w"],
           "latents of the painted face, at timestep 0")
       ],
-      requirements: weights.requirements
-    ) { recorder, shapes in
-      let latents = recorder.input("latents", from: shapes)
-      let audio = recorder.input("audio", from: shapes)
+      parameters: weights.parameters
+    ) { shapes in
+      let recorder = PlanRecorder(name: name)
+      let latents = recorder.input("latents", shapes["latents"]!)
+      let audio = recorder.input("audio", shapes["audio"]!)
       recorder.output("sample", network(latents, timestep: 0, context: audio))
+      return recorder.finish()
     }
   }
 }

@@ -16,13 +16,13 @@ public enum NetworkCatalog {
   /// their published sizes. Throws `NetworkError` and `WeightsError`.
   public static func describe(_ name: String, weights path: String?) throws -> NetworkDescription {
     let network = try find(name)
-    let opened = try network.open(source(of: network, path) ?? .random)
+    let opened = try network.open(source(of: network, path))
     return NetworkDescription(
       name: network.name, summary: network.summary,
       weights: path ?? (network.isEmbedded ? "mini, in the program" : "published sizes"),
       inputs: opened.inputs, outputs: opened.outputs,
-      parameterCount: opened.requirements.reduce(0) { $0 + $1.shape.reduce(1, *) },
-      parameters: opened.requirements.map { .init(key: $0.key, shape: $0.shape) })
+      parameterCount: opened.parameters.reduce(0) { $0 + $1.shape.reduce(1, *) },
+      parameters: opened.parameters)
   }
 
   /// One run: which network, with what, how.
@@ -67,9 +67,7 @@ public enum NetworkCatalog {
     try SafetensorsWriter.checkDestination(request.outputs, replacing: request.replacing)
     let opened = try network.open(source)
     let inputs = try readInputs(request.inputs, for: opened)
-    let recorder = PlanRecorder(name: network.name)
-    opened.record(recorder, inputs.mapValues(\.shape))
-    let plan = recorder.finish()
+    let plan = opened.plan(inputs.mapValues(\.shape))
     let clock = ContinuousClock()
     let start = clock.now
     let compiled = try request.device.makeDevice().compile(plan, precision: precision)

@@ -25,9 +25,7 @@ public enum NetworkDevice: Sendable, Equatable {
   func makeDevice() throws -> any Device {
     switch self {
     case .reference: ReferenceDevice()
-    case .cpu:
-      throw ComputeError.unsupported(
-        plan: "networks", what: "fast kernels are not built in: use --device reference")
+    case .cpu(let threads): try CPUDevice(threads: threads)
     }
   }
 }

@@ -7,41 +7,33 @@ enum NetworkSource {
   case path(String)
   /// The program itself, which carries mini.
   case embedded
-  /// Published sizes with random weights: enough to describe a network.
-  case random
 
-  var isRandom: Bool {
-    if case .random = self { true } else { false }
-  }
-
-  /// The file of the network's configuration; nil for random weights.
+  /// The file of the network's configuration.
   ///
   /// `names` are its usual names in order of preference, `embedded` its path in mini.
-  func configuration(_ names: [String], embedded: String?) throws -> ConfigurationFile? {
+  func configuration(_ names: [String], embedded: String?) throws -> ConfigurationFile {
     switch self {
     case .path(let path):
       return try ConfigurationFile(path: Self.find(names, in: Self.folder(path)))
     case .embedded:
       let (name, bytes) = try Self.embeddedFile(embedded)
       return try ConfigurationFile(bytes: bytes, name: name)
-    case .random: return nil
     }
   }
 
-  /// The network's weights, nil for random ones; the parameters are as for configurations.
-  func checkpoint(_ names: [String], embedded: String?) throws -> Checkpoint? {
+  /// The network's weights; the parameters are as for configurations.
+  func checkpoint(_ names: [String], embedded: String?) throws -> Checkpoint {
     switch self {
     case .path(let path):
       return try Checkpoint(path: Self.isFolder(path) ? Self.findWeights(names, in: path) : path)
     case .embedded:
       let (name, bytes) = try Self.embeddedFile(embedded)
       return try Checkpoint(staticBytes: bytes, name: name)
-    case .random: return nil
     }
   }
 
-  /// A file of the network beside its main weights; nil for random ones.
-  func companion(_ name: String, embedded: String?) throws -> Checkpoint? {
+  /// A file of the network beside its main weights.
+  func companion(_ name: String, embedded: String?) throws -> Checkpoint {
     guard case .path(let path) = self else { return try checkpoint([name], embedded: embedded) }
     return try Checkpoint(path: Self.find([name], in: Self.folder(path)))
   }

@@ -8,12 +8,12 @@ struct WhisperTiny: CatalogedNetwork {
   let summary =
     "Whisper's encoder (whisper-tiny and its kin): log-mel spectrogram to all hidden states"
 
-  func open(_ source: NetworkSource) throws -> OpenedNetwork {
-    let file = try source.configuration(["config.json"], embedded: nil)
+  func open(_ source: NetworkSource?) throws -> OpenedNetwork {
+    let file = try source?.configuration(["config.json"], embedded: nil)
     let configuration = try file.map(WhisperEncoderConfiguration.init) ?? .tiny
-    let weights = try source.checkpoint(["model.safetensors"], embedded: nil)?.weights ?? .random()
+    let weights = try source?.checkpoint(["model.safetensors"], embedded: nil).weights ?? .random()
     let network = try WhisperEncoder(
-      source.isRandom ? weights["model.encoder"] : weights, configuration: configuration)
+      source == nil ? weights["model.encoder"] : weights, configuration: configuration)
     try weights.requireAllConsumed(
       ignoring: ["model.decoder.*", "decoder.*", "proj_out.weight"])
     return OpenedNetwork(
@@ -30,12 +30,14 @@ struct WhisperTiny: CatalogedNetwork {
             .fixed(configuration.width),
           ], "input of the first layer, output of each layer, the last one normalised")
       ],
-      requirements: weights.requirements
-    ) { recorder, shapes in
-      let states = network(recorder.input("mel", from: shapes)).map { state in
+      parameters: weights.parameters
+    ) { shapes in
+      let recorder = PlanRecorder(name: name)
+      let states = network(recorder.input("mel", shapes["mel"]!)).map { state in
         state.reshape([state.shape[0], 1, state.shape[1], state.shape[2]])
       }
       recorder.output("hidden_states", Tensor.concatenate(states, axis: 1))
+      return recorder.finish()
     }
   }
 }
