@@ -1,16 +1,16 @@
-import Compute
+public import Compute
 import Layers
 import MediaTypes
-import Weights
+public import Weights
 
 /// A Whisper encoder over two seconds of log-mel, and a linear head for every 20 ms.
-struct ArticulationNetwork {
+public struct ArticulationNetwork {
   /// What the head gives, in order: the articulation, "the lips are shut", "someone vocalises".
-  static let outputs = Articulation.names + ["closure", "voice"]
+  public static let outputs = Articulation.names + ["closure", "voice"]
   /// Positions of 20 ms in a window.
-  static let positions = 100
+  public static let positions = 100
   /// Positions of a window that are used: those with sound on both sides.
-  static let kept = 25..<75
+  public static let kept = 25..<75
 
   private let encoder: WhisperEncoder
   private let head: Linear
@@ -22,7 +22,9 @@ struct ArticulationNetwork {
   /// Takes all tensors of `weights`.
   ///
   /// - Throws: `WeightsError` where configuration or weights are not those of an articulation network.
-  init(_ weights: WeightScope, configuration file: ConfigurationFile) throws(WeightsError) {
+  public init(
+    _ weights: WeightScope, configuration file: ConfigurationFile
+  ) throws(WeightsError) {
     let configuration = try WhisperEncoderConfiguration(file)
     let fields = try file.decode(Fields.self)
     guard fields.outputs == Self.outputs else {
@@ -42,7 +44,7 @@ struct ArticulationNetwork {
   }
 
   /// Records the network: `mel` [batch, 80, 200] -> `outputs` [batch, 50, 9], before their activations.
-  func plan(batch: Int) -> Plan {
+  public func plan(batch: Int) -> Plan {
     let recorder = PlanRecorder(name: "articulation")
     let mel = recorder.input("mel", [batch, MelSpectrogram.bandCount, 2 * Self.positions])
     let states = encoder(mel)

