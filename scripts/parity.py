@@ -20,7 +20,7 @@ from transformers.models.whisper.modeling_whisper import WhisperEncoder
 from goldens.randomised import randomise
 from mini.export import export_landmark_network, export_painter
 from mini.landmark_network import LandmarkNetwork
-from mini.painter import Painter
+from mini.painter import Painter, unet_config
 from speech.network import ArticulationNetwork
 from speech.network import save as save_articulation
 
@@ -81,7 +81,7 @@ def landmarks(folder: Path, generator: torch.Generator) -> tuple[Tensors, Run]:
 
 
 def painter(folder: Path, generator: torch.Generator) -> tuple[Tensors, Run]:
-    network = Painter().eval()
+    network = Painter(unet_config()).eval()
     randomise(network, generator)
     export_painter(network, folder)
     crop = torch.rand(1, 3, 256, 256, generator=generator) * 2 - 1
