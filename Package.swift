@@ -27,7 +27,6 @@ let package = Package(
     .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
     .systemLibrary(
       name: "CLibAV", pkgConfig: "libavformat",
@@ -35,7 +34,6 @@ let package = Package(
         .apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libswresample-dev"])
       ]),
     .target(name: "CLibAVShims", dependencies: ["CLibAV"]),
-    .target(name: "COneDNNShims", dependencies: ["COneDNN"]),
     .target(
       name: "CFaceDetector",
       cxxSettings: [.unsafeFlags(["-O2"])],
@@ -50,7 +48,7 @@ let package = Package(
     .target(name: "MediaTypes"),
     .target(
       name: "Compute",
-      dependencies: ["MediaTypes", "CKernels", "COpenBLAS", "COneDNN", "COneDNNShims"],
+      dependencies: ["MediaTypes", "CKernels", "COpenBLAS"],
       swiftSettings: kernels),
     .target(name: "Weights", dependencies: ["MediaTypes", "Compute"], swiftSettings: kernels),
     .target(name: "Layers", dependencies: ["Compute", "Weights"]),
@@ -81,7 +79,7 @@ let package = Package(
       name: "Runtime",
       dependencies: [
         "CMini", "MediaTypes", "Compute", "Weights", "Layers", "Imaging", "Media", "Audio", "Face",
-        "Diffusion", "LipSync", "CKernels", "COpenBLAS", "COneDNNShims", "CFaceDetector",
+        "Diffusion", "LipSync", "CKernels", "COpenBLAS", "CFaceDetector",
       ]),
     .executableTarget(
       name: "AvatarCLI", dependencies: ["Runtime", "MediaTypes", "Media", arguments]),
@@ -132,7 +130,7 @@ let package = Package(
   cxxLanguageStandard: .cxx17
 )
 
-let cTargets: Set = ["CLibAVShims", "COneDNNShims", "CFaceDetector", "CKernels", "CMini"]
+let cTargets: Set = ["CLibAVShims", "CFaceDetector", "CKernels", "CMini"]
 for target in package.targets
 where [.regular, .executable, .test].contains(target.type) && !cTargets.contains(target.name) {
   target.swiftSettings = house + (target.swiftSettings ?? [])

@@ -19,7 +19,7 @@ struct AvatarCommand: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      SpeakCommand.self, PresentersCommand.self, NetworkCommand.self,
+      SpeakCommand.self, PresentersCommand.self, AudioCommand.self, NetworkCommand.self,
       BenchCommand.self, DoctorCommand.self,
     ])
 

@@ -39,7 +39,8 @@ public enum AudioExport {
   ) throws -> Report {
     let file = try output.map { try TextOutput(path: $0, replacing: replacing) }
     let reader = try AudioFile(path: audio).reader()
-    let track = try articulationModel(model).track(of: reader)
+    let track = try MiniModel(model ?? "mini").articulation(device: CPUDevice(threads: 1))
+      .track(of: reader)
     let table =
       rate.map { rate in
         ArticulationTable(track, rate: rate, frameCount: reader.frameCount(at: rate))
@@ -47,17 +48,5 @@ public enum AudioExport {
     let text = format == .csv ? table.commaSeparated : table.json
     if let file { try file.write(text) } else { print(text) }
     return Report(warnings: reader.warnings)
-  }
-
-  private static func articulationModel(_ folder: String?) throws -> ArticulationModel {
-    let source = folder.map { NetworkSource.path("\($0)/articulation") } ?? .embedded
-    guard
-      let configuration = try source.configuration(
-        ["config.json"], embedded: "articulation/config.json"),
-      let checkpoint = try source.checkpoint(
-        ["model.safetensors"], embedded: "articulation/model.safetensors")
-    else { throw NetworkError.weightsNeeded(name: "articulation") }
-    return try ArticulationModel(
-      configuration: configuration, checkpoint: checkpoint, device: CPUDevice(threads: 1))
   }
 }
