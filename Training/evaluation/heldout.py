@@ -31,7 +31,7 @@ from speech.espeak import Espeak  # noqa: E402
 from speech.truth import closed_phase, gestures, speech_spans, track  # noqa: E402
 from speech.utterance import HELD_OUT_FLITE, HELD_OUT_LANGUAGES, HELD_OUT_VARIANTS  # noqa: E402
 
-VOWELS = ("[[i:]]", "[[A:]]", "[[u:]]")
+VOWELS = ("ee", "ah", "oo")
 LANGUAGE_VOICES = {"pt": "pt-br"}
 
 
