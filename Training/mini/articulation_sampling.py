@@ -30,12 +30,25 @@ def sample_closed(count: int, generator: torch.Generator) -> Tensor:
     return out
 
 
+def stretched(articulation: Tensor, generator: torch.Generator) -> Tensor:
+    """A quarter of the articulations [B,7] with the lips strongly spread or strongly rounded instead."""
+    count = articulation.shape[0]
+    chosen = torch.rand(count, generator=generator) < 0.25
+    rounded = torch.rand(count, generator=generator) < 0.5
+    extent = torch.rand(count, generator=generator)
+    out = articulation.clone()
+    out[:, 1] = torch.where(rounded, -0.8 * extent, 0.4 + 0.6 * extent)
+    out[:, 2] = torch.where(rounded, 0.6 + 0.4 * extent, torch.zeros(()))
+    return torch.where(chosen[:, None], out, articulation)
+
+
 def sample_target(count: int, generator: torch.Generator) -> Tensor:
-    """[count,7]: half spoken, an eighth closed, the rest anything."""
+    """[count,7]: half spoken, an eighth closed, the rest anything; a quarter of all with strongly shaped lips."""
     kind = torch.rand(count, 1, generator=generator)
     spoken, closed = sample_spoken(count, generator), sample_closed(count, generator)
     anything = sample_articulation(count, generator)
-    return torch.where(kind < 0.5, spoken, torch.where(kind < 0.625, closed, anything))
+    mixed = torch.where(kind < 0.5, spoken, torch.where(kind < 0.625, closed, anything))
+    return stretched(mixed, generator)
 
 
 def sample_source(count: int, generator: torch.Generator) -> Tensor:

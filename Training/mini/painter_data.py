@@ -127,7 +127,7 @@ class PainterStream:
     def next(self, generator: torch.Generator) -> PainterBatch:
         """A finished batch of 2 x (fresh + again) samples."""
         used = self._render(generator)
-        while len(self._kept) < self.again:
+        while len(self._kept) < 10 * self.again:
             self._kept += self._render(generator)
         picks = torch.randint(0, len(self._kept), (self.again,), generator=generator).tolist()
         used += [self._kept[k] for k in picks]

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 from .painter import Painter, Painting
 from .painter_data import FLOW_STEP, PainterBatch
 
-WEIGHTS = {"flow": 0.05, "mask": 0.4, "colours": 0.5, "image": 1.0, "gradient": 0.6}
+WEIGHTS = {"flow": 0.08, "mask": 0.8, "colours": 1.5, "image": 1.0, "gradient": 1.0}
 
 
 def weighted_mean(error: Tensor, weight: Tensor) -> Tensor:
@@ -23,7 +23,8 @@ def painter_losses(painter: Painter, batch: PainterBatch, painting: Painting) ->
     focus = window * (0.25 + 3 * zone)
 
     pixels = painter.grid.shape[1] / 2
-    difference = (painting.coarse_flow - batch.flow) * pixels
+    # Lips move sideways less than up and down, yet that tells i from u.
+    difference = (painting.coarse_flow - batch.flow) * torch.tensor([3.0, 1.0])[None, :, None, None] * pixels
     flow = weighted_mean((difference.square() + 0.04).sqrt() - 0.2,
                          coarse_window * (0.25 + 3 * batch.zone) * batch.flow_known)
     entropy = F.binary_cross_entropy_with_logits(painting.mask_logits, batch.mask, reduction="none")
