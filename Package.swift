@@ -88,7 +88,7 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["MediaTypes", "Compute", "Weights"]),
     .testTarget(name: "MediaTypesTests", dependencies: ["MediaTypes"]),
     .testTarget(
-      name: "ComputeTests", dependencies: ["Compute", "TestSupport", "Weights"],
+      name: "ComputeTests", dependencies: ["Compute", "MediaTypes", "TestSupport", "Weights"],
       resources: [.copy("Fixtures")], swiftSettings: kernels),
     .testTarget(
       name: "WeightsTests", dependencies: ["Weights", "Compute", "MediaTypes", "TestSupport"]),

@@ -9,11 +9,8 @@ public protocol MouthPainter: AnyObject {
   /// What the painter is told about the sound at one frame.
   associatedtype Speech: Sendable
 
-  /// Paints `speech` onto `frame`.
+  /// The source's own picture `frame` with its `face` showing `speech`.
   ///
-  /// - Parameters:
-  ///   - frame: The source's own picture.
-  ///   - face: Where its face is.
-  ///   - speech: What the mouth is to show.
+  /// Throws what the painter's device throws.
   func paint(_ frame: Frame, face: TrackedFace, speech: Speech) throws -> Frame
 }

@@ -16,7 +16,7 @@ public final class SegmentRenderer<Painter: MouthPainter> {
   private let speech: (Int) -> Painter.Speech
   private let cancellation: Cancellation
 
-  /// - Parameter speech: What the painter is told about output frame `i`.
+  /// `speech` is what the painter is told about output frame `i`.
   public init(
     timeline: RenderTimeline, painter: Painter, cancellation: Cancellation = Cancellation(),
     speech: @escaping (Int) -> Painter.Speech
@@ -29,8 +29,8 @@ public final class SegmentRenderer<Painter: MouthPainter> {
 
   /// Renders `segments` in the given order and returns the seconds that each stage worked.
   ///
-  /// - Parameter progress: Called on the painting thread after each painted frame.
-  /// - Throws: The first error of any stage, or `CancelledError`; the sink's open segment is dropped.
+  /// `progress` is called on the painting thread after each painted frame. Throws the first error of any stage, or
+  /// `CancelledError`; the sink's open segment is dropped then.
   public func render(
     segments: [Int], source: any FrameSource, sink: any SegmentSink, progress: () -> Void = {}
   ) throws -> [String: Double] {

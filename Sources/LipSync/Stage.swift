@@ -21,7 +21,9 @@ final class Stage<Carried>: @unchecked Sendable {
   private let done = DispatchSemaphore(value: 0)
   private var failure: (any Error)?
 
-  /// Starts the thread. `onFailure` runs on it when `body` threw, so that waiting neighbours are woken.
+  /// Starts the thread.
+  ///
+  /// `onFailure` runs on it when `body` threw, so that waiting neighbours are woken.
   init(
     _ name: String, carrying carried: Carried,
     _ body: @escaping @Sendable (Carried, StageClock) throws -> Void,

@@ -3,7 +3,7 @@ import Foundation
 
 /// The files of the embedded model, by their path below `Models/mini`.
 enum EmbeddedFiles {
-  /// The bytes of the file at `path`; they live as long as the program. Nil when there is none.
+  /// The bytes of the file at `path`, which live as long as the program; nil when there is none.
   static func bytes(_ path: String) -> UnsafeRawBufferPointer? {
     for index in 0..<CMini_file_count() {
       let file = CMini_file_at(index)

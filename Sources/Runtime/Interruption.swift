@@ -17,7 +17,9 @@ public final class SignalWatch {
   private let receiver = SignalReceiver()
   private let sources: [any DispatchSourceSignal]
 
-  /// Starts watching. SIGPIPE is ignored from here on, so that a closed pipe is an error and not a death.
+  /// Starts watching.
+  ///
+  /// SIGPIPE is ignored from here on, so that a closed pipe is an error and not a death.
   public init() {
     signal(SIGPIPE, SIG_IGN)
     let receiver = receiver

@@ -18,7 +18,7 @@ public struct CommandRun: Sendable {
 
   /// Runs `binary` (default: the `avatar` under test) with `arguments` in `folder` and waits for it.
   ///
-  /// - Parameter interruptAfter: Sends SIGINT after so many seconds.
+  /// After `interruptAfter` seconds it gets SIGINT. Throws where nothing can be run.
   public static func run(
     _ arguments: [String], binary: String? = nil, in folder: URL? = nil,
     environment: [String: String] = [:], interruptAfter: Double? = nil

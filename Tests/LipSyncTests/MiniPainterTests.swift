@@ -34,7 +34,8 @@ struct MiniPainterTests {
     let found = try plan.run(["crop": source, "articulation": golden.tensor("articulation")])
     let expected = try golden.tensor("prediction")
     let largest = expected.values.map(abs).max() ?? 1
-    let error = zip(try #require(found["prediction"]).values, expected.values)
+    let error =
+      zip(try #require(found["prediction"]).values, expected.values)
       .map { abs($0 - $1) }.max() ?? .infinity
     #expect(error / largest <= 2e-4)
   }
