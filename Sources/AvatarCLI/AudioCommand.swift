@@ -96,7 +96,7 @@ extension AudioCommand {
 
     private var format: AudioExport.Format? {
       guard let output, !json else { return json ? .json : .csv }
-      return AudioExport.Format(rawValue: (output as NSString).pathExtension.lowercased())
+      return AudioExport.Format(rawValue: FilePath.pathExtension(of: output).lowercased())
     }
 
     func validate() throws {

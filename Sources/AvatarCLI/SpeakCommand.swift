@@ -121,8 +121,8 @@ struct SpeakCommand: ParsableCommand {
   }
 
   private var request: SpeakRequest {
-    let stem = ((audio as NSString).lastPathComponent as NSString).deletingPathExtension
-    var request = SpeakRequest(audio: audio, output: output ?? "\(stem).mp4")
+    var request = SpeakRequest(
+      audio: audio, output: output ?? "\(FilePath.stem(of: audio)).mp4")
     request.avatar = avatar
     request.model = model
     request.rate = fps

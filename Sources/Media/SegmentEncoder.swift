@@ -42,7 +42,7 @@ public final class SegmentEncoder {
   private let codec: UnsafeMutablePointer<AVCodecContext>
   private let picture: DecodedFrame
   private let packet: Packet
-  private let stream: Int32
+  private var stream: Int32 = 0
   private var frameCount = 0
 
   /// Begins the segment `path`, replacing a file of this name at the end.
@@ -55,24 +55,19 @@ public final class SegmentEncoder {
     picture = try DecodedFrame(path)
     packet = try Packet(path)
     codec = try Self.openCodec(settings, path: path)
-    do {
-      let parameters = try LibAV.allocated(avcodec_parameters_alloc(), path)
-      var owned: UnsafeMutablePointer<AVCodecParameters>? = parameters
-      defer { avcodec_parameters_free(&owned) }
-      avcodec_parameters_from_context(parameters, codec)
-      stream = try muxer.addStream(parameters, timeBase: settings.rate.inverse)
-      try muxer.begin(
-        movFlags: "+faststart", frameRate: settings.rate,
-        movieTimescale: Muxer.pictureTimescale(settings.rate))
-      picture.pointer.pointee.width = codec.pointee.width
-      picture.pointer.pointee.height = codec.pointee.height
-      picture.pointer.pointee.format = AV_PIX_FMT_YUV420P.rawValue
-      try LibAV.writing(path, "cannot encode", av_frame_get_buffer(picture.pointer, 64))
-    } catch {
-      var owned: UnsafeMutablePointer<AVCodecContext>? = codec
-      avcodec_free_context(&owned)
-      throw error
-    }
+    // From here on every property is set, so that a throw runs `deinit`.
+    let parameters = try LibAV.allocated(avcodec_parameters_alloc(), path)
+    var owned: UnsafeMutablePointer<AVCodecParameters>? = parameters
+    defer { avcodec_parameters_free(&owned) }
+    avcodec_parameters_from_context(parameters, codec)
+    stream = try muxer.addStream(parameters, timeBase: settings.rate.inverse)
+    try muxer.begin(
+      movFlags: "+faststart", frameRate: settings.rate,
+      movieTimescale: Muxer.pictureTimescale(settings.rate))
+    picture.pointer.pointee.width = codec.pointee.width
+    picture.pointer.pointee.height = codec.pointee.height
+    picture.pointer.pointee.format = AV_PIX_FMT_YUV420P.rawValue
+    try LibAV.writing(path, "cannot encode", av_frame_get_buffer(picture.pointer, 64))
   }
 
   deinit {

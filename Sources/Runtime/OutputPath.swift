@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import MediaTypes
 
 /// Checks on the place where an output is to appear, made before any work.
 enum OutputPath {
@@ -7,8 +8,7 @@ enum OutputPath {
   ///
   /// - Throws: `RuntimeError` with exit code 73.
   static func check(_ path: String, force: Bool) throws {
-    let folder = (path as NSString).deletingLastPathComponent
-    let parent = folder.isEmpty ? "." : folder
+    let parent = FilePath.folder(of: path)
     var isFolder: ObjCBool = false
     let files = FileManager.default
     guard files.fileExists(atPath: parent, isDirectory: &isFolder), isFolder.boolValue else {

@@ -13,9 +13,7 @@ final class WorkFolder {
   ///
   /// - Throws: `RuntimeError`: 75 when another run holds it, 73 or 74 when it can't be made.
   init(output: String, key: String) throws {
-    let folder = (output as NSString).deletingLastPathComponent
-    let name = ".\((output as NSString).lastPathComponent).avatar-work"
-    path = folder.isEmpty ? name : "\(folder)/\(name)"
+    path = "\(FilePath.folder(of: output))/.\(FilePath.name(of: output)).avatar-work"
     if mkdir(path, 0o755) != 0 && errno != EEXIST {
       throw Self.failure("can't be created", path, exitCode: .cannotCreateOutput)
     }

@@ -60,8 +60,8 @@ struct SpeakFailureTests {
 
   @Test func `video without sound as audio`() throws {
     try folder.run(
-      "ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc=s=64x64:d=0.2", "mute.mp4"])
-    try expectFailure(["--audio", "mute.mp4"], status: 65, mentioning: "mute.mp4")
+      "ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc=s=64x64:d=0.2", "mute.mkv"])
+    try expectFailure(["--audio", "mute.mkv"], status: 65, mentioning: "mute.mkv")
   }
 
   @Test func `audio of no length`() throws {

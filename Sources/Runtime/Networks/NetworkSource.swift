@@ -1,4 +1,5 @@
 import Foundation
+import MediaTypes
 import Weights
 
 /// Where a network's configuration and weights come from.
@@ -52,9 +53,7 @@ enum NetworkSource {
   }
 
   private static func folder(_ path: String) -> String {
-    if isFolder(path) { return path }
-    let folder = (path as NSString).deletingLastPathComponent
-    return folder.isEmpty ? "." : folder
+    isFolder(path) ? path : FilePath.folder(of: path)
   }
 
   private static func find(_ names: [String], in folder: String) throws -> String {
