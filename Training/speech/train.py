@@ -81,7 +81,7 @@ class Run:
         self.step, self.spent = 0, 0.0
         self.path = self.folder / "checkpoint.pt"
         if self.path.exists():
-            state = torch.load(self.path, weights_only=True)
+            state = torch.load(self.path, weights_only=False)
             self.network.load_state_dict(state["network"])
             self.average.load_state_dict(state["average"])
             self.optimizer.load_state_dict(state["optimizer"])
