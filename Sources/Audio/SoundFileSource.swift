@@ -1,7 +1,7 @@
 import CSndFile
 import Glibc
 
-/// A file that libsndfile reads: WAV, FLAC, OGG, AIFF, MP3 and their relatives.
+/// A file that libsndfile reads: WAV, FLAC, OGG, AIFF and their relatives.
 ///
 /// The sound of a WAV file whose header does not know its size reaches to the end of the file.
 final class SoundFileSource: SampleSource {
@@ -14,8 +14,10 @@ final class SoundFileSource: SampleSource {
   private var isAtEnd = false
   private static let instantsPerRead = 8192
 
-  /// Opens the file; nil when libsndfile does not know its format.
+  /// Opens the file; nil when libsndfile does not know its format, and for MPEG sound, which is left to libav.
   init?(path: String) {
+    // The MPEG decoder behind libsndfile writes notes of its own to stderr.
+    guard !Self.isMPEGSound(path) else { return nil }
     var info = SF_INFO()
     let header = WaveHeader(path: path)
     repaired = header.flatMap { RepairedWaveFile(path: path, header: $0) }
@@ -33,6 +35,16 @@ final class SoundFileSource: SampleSource {
   }
 
   deinit { sf_close(file) }
+
+  private static func isMPEGSound(_ path: String) -> Bool {
+    if [".mp1", ".mp2", ".mp3"].contains(where: path.lowercased().hasSuffix) { return true }
+    guard let file = fopen(path, "rb") else { return false }
+    defer { fclose(file) }
+    var head = [UInt8](repeating: 0, count: 3)
+    guard fread(&head, 1, 3, file) == 3 else { return false }
+    let isTagged = head.elementsEqual("ID3".utf8)
+    return isTagged || head[0] == 0xFF && head[1] & 0xE0 == 0xE0
+  }
 
   func read(into samples: inout [Float]) throws {
     let wanted = isAtEnd ? 0 : Self.instantsPerRead * channelCount

@@ -23,6 +23,9 @@ public struct TextOutput: Sendable {
     if status.st_mode & S_IFMT == S_IFDIR {
       throw AudioError(.cannotCreateOutput, "the output is a folder", path, "name a file")
     }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw AudioError(.cannotCreateOutput, "the output is not a regular file", path, "name a file")
+    }
     guard replacing else {
       throw AudioError(
         .cannotCreateOutput, "output exists", path, "choose another name or use --force")

@@ -18,7 +18,7 @@ struct AudioCommand: ParsableCommand {
 
   private static func warn(_ report: AudioExport.Report) {
     for warning in report.warnings {
-      FileHandle.standardError.write(Data("avatar: warning: \(warning)\n".utf8))
+      StandardStreams.tell("avatar: warning: \(warning)\n")
     }
   }
 }
@@ -45,6 +45,10 @@ extension AudioCommand {
 
     @Flag(name: .long, help: "Replace an existing output.")
     var force = false
+
+    func validate() throws {
+      if output.isEmpty { throw ValidationError("-o: name a file") }
+    }
 
     func run() throws {
       warn(try AudioExport.mel(audio: audio, output: output, replacing: force))
@@ -109,7 +113,7 @@ extension AudioCommand {
       let report = try AudioExport.articulation(
         audio: audio, rate: fps, model: model == "mini" ? nil : model, format: format ?? .csv,
         output: output, replacing: force
-      ) { FileHandle.standardOutput.write(Data($0.utf8)) }
+      ) { try StandardStreams.write(Data($0.utf8)) }
       warn(report)
     }
 

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import MediaTypes
 import Runtime
 
 /// The `avatar` command.
@@ -24,11 +26,24 @@ struct AvatarCommand: ParsableCommand {
     ])
 
   static func main() {
+    StandardStreams.fillClosed()
     do {
+      try checkEnvironment()
       var command = try parseAsRoot()
       try command.run()
     } catch {
       ErrorReport.exit(with: error)
     }
+  }
+
+  /// Refuses a limit that would otherwise be none without a word.
+  private static func checkEnvironment() throws {
+    let names = ["plain", "avx2", "avx512"]
+    guard let limit = ProcessInfo.processInfo.environment["AVATAR_MAX_ISA"], !limit.isEmpty,
+      !names.contains(limit.lowercased())
+    else { return }
+    throw RuntimeError(
+      "AVATAR_MAX_ISA \(limit): no such instruction set: use \(names.joined(separator: ", "))",
+      exitCode: .usage)
   }
 }

@@ -52,7 +52,7 @@ struct BenchCommand: ParsableCommand {
     for kind in kinds {
       let result = try Benchmark.run(kind, options)
       results.append(result)
-      if !json { print(line(result)) }
+      if !json { try StandardStreams.printLine(line(result)) }
     }
     if json { try JSONOutput.write(results) }
   }

@@ -21,27 +21,31 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     let report = DoctorReport.make()
-    if json { try JSONOutput.write(report) } else { show(report) }
+    if json { try JSONOutput.write(report) } else { try show(report) }
     if !report.isHealthy { throw ArgumentParser.ExitCode(MediaTypes.ExitCode.someFailed.rawValue) }
   }
 
-  private func show(_ report: DoctorReport) {
-    print("avatar \(report.version)")
-    print("licence     \(report.licence)")
-    print("processor   \(report.processor), \(report.cores) cores, \(report.instructionSet)")
-    print("memory      \(gibibytes(report.memoryBytes))")
-    print("free disk   \(gibibytes(report.freeDiskBytes)) here")
+  private func show(_ report: DoctorReport) throws {
+    try StandardStreams.printLine("avatar \(report.version)")
+    try StandardStreams.printLine("licence     \(report.licence)")
+    try StandardStreams.printLine(
+      "processor   \(report.processor), \(report.cores) cores, \(report.instructionSet)")
+    try StandardStreams.printLine("memory      \(gibibytes(report.memoryBytes))")
+    try StandardStreams.printLine("free disk   \(gibibytes(report.freeDiskBytes)) here")
     for model in report.models {
-      print("model       \(model.name), \(model.bytes / 1_000_000) MB, \(model.licence)")
+      try StandardStreams.printLine(
+        "model       \(model.name), \(model.bytes / 1_000_000) MB, \(model.licence)")
     }
-    print("presenters  \(report.presenters.joined(separator: ", "))")
-    print("libraries")
+    try StandardStreams.printLine("presenters  \(report.presenters.joined(separator: ", "))")
+    try StandardStreams.printLine("libraries")
     for library in report.libraries {
-      print("  \(library.name) \(library.version): \(library.purpose); \(library.licence)")
+      try StandardStreams.printLine(
+        "  \(library.name) \(library.version): \(library.purpose); \(library.licence)")
     }
-    print("checks")
+    try StandardStreams.printLine("checks")
     for check in report.checks {
-      print("  \(check.passed ? "ok    " : "FAILED") \(check.name): \(check.detail)")
+      try StandardStreams.printLine(
+        "  \(check.passed ? "ok    " : "FAILED") \(check.name): \(check.detail)")
     }
   }
 

@@ -40,6 +40,6 @@ enum ErrorReport {
   }
 
   private static func print(_ text: String, _ before: String = "") {
-    FileHandle.standardError.write(Data("\(before)avatar: \(text)\n".utf8))
+    StandardStreams.tell("\(before)avatar: \(text)\n")
   }
 }

@@ -31,7 +31,9 @@ extension NetworkCommand {
       if json {
         try JSONOutput.write(NetworkCatalog.list)
       } else {
-        for network in NetworkCatalog.list { print("\(network.name): \(network.summary)") }
+        for network in NetworkCatalog.list {
+          try StandardStreams.printLine("\(network.name): \(network.summary)")
+        }
       }
     }
   }
@@ -67,8 +69,8 @@ extension NetworkCommand {
       if json {
         try JSONOutput.write(description)
       } else {
-        print(description.text)
-        if keys { print(description.parameterText) }
+        try StandardStreams.printLine(description.text)
+        if keys { try StandardStreams.printLine(description.parameterText) }
       }
     }
   }
@@ -133,7 +135,7 @@ extension NetworkCommand {
       if json {
         try JSONOutput.write(report)
       } else {
-        print(outputs)
+        try StandardStreams.printLine(outputs)
       }
     }
   }

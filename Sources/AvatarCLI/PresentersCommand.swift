@@ -28,17 +28,23 @@ struct PresentersCommand: ParsableCommand {
   @Flag(name: .long, help: "Print JSON.")
   var json = false
 
+  func validate() throws {
+    if save == nil, output != nil { throw ValidationError("-o: say whose clip with --save") }
+    if save != nil, json { throw ValidationError("--json: lists presenters, without --save") }
+    if output == "" { throw ValidationError("-o: name a file") }
+  }
+
   func run() throws {
     if let save {
       let path = try PresenterLibrary.save(save, to: output ?? "\(save).mp4", force: force)
-      return print(path)
+      return try StandardStreams.printLine(path)
     }
     let presenters = try Presenter.all()
     if json { return try JSONOutput.write(presenters) }
     let width = presenters.map(\.name.count).max() ?? 0
     for presenter in presenters {
       let name = presenter.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
-      print("\(name)\(presenter.title): \(presenter.description)")
+      try StandardStreams.printLine("\(name)\(presenter.title): \(presenter.description)")
     }
   }
 }

@@ -61,7 +61,5 @@ final class ProgressDisplay: Sendable {
     state.isLineOpen = false
   }
 
-  private func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
-  }
+  private func write(_ text: String) { StandardStreams.tell(text) }
 }

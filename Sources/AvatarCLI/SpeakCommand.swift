@@ -139,12 +139,12 @@ struct SpeakCommand: ParsableCommand {
 
   private func present(_ report: SpeakReport) throws {
     if json { return try JSONOutput.write(report) }
-    print(report.output)
+    try StandardStreams.printLine(report.output)
     guard !quiet else { return }
     let rate = String(format: "%.1f", report.framesPerSecond)
     let seconds = String(format: "%.1f", report.wallSeconds)
-    FileHandle.standardError.write(
-      Data("avatar: \(report.frames) frames in \(seconds) s (\(rate) frames/s)\n".utf8))
+    StandardStreams.tell(
+      "avatar: \(report.frames) frames in \(seconds) s (\(rate) frames/s)\n")
   }
 
   private static func rate(_ text: String) throws -> Rational {
@@ -156,7 +156,8 @@ struct SpeakCommand: ParsableCommand {
 
   private static func color(_ text: String) throws -> [UInt8] {
     let digits = text.hasPrefix("#") ? String(text.dropFirst()) : text
-    guard digits.count == 6, let value = UInt32(digits, radix: 16) else {
+    guard digits.count == 6, digits.allSatisfy(\.isHexDigit), let value = UInt32(digits, radix: 16)
+    else {
       throw ValidationError("--background \(text): write it as RRGGBB, white is FFFFFF")
     }
     return [UInt8(value >> 16), UInt8(value >> 8 & 255), UInt8(value & 255)]

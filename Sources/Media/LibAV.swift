@@ -19,6 +19,8 @@ enum LibAV {
     let words = String(cString: CLibAV_last_message())
     let trimmed = words.drop { $0 == " " }.reversed().drop { $0 == " " || $0 == "." }.reversed()
     CLibAV_clear_message()
+    // libav would list every format that is allowed.
+    if trimmed.starts(with: "Format not on whitelist") { return "of no kind that is read here" }
     return trimmed.isEmpty ? message(code) : String(trimmed)
   }
 

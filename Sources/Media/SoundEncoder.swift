@@ -109,7 +109,8 @@ final class SoundEncoder {
     let size = Int(codec.pointee.frame_size)
     while buffered[0].count < size, !isAtEnd {
       if let chunk = try reader.read() {
-        append(try converter?.convert(chunk.channels) ?? chunk.channels)
+        let channels = Self.audible(chunk.channels)
+        append(try converter?.convert(channels) ?? channels)
       } else {
         if let converter { append(try converter.convert(nil, count: 0)) }
         isAtEnd = true
@@ -126,6 +127,11 @@ final class SoundEncoder {
       path, "cannot encode the sound", avcodec_send_frame(codec, frame.pointer))
     sentSamples += count
     for channel in buffered.indices { buffered[channel].removeFirst(count) }
+  }
+
+  /// Samples that are not numbers, or over 120 dB above full scale, become silence: no encoder takes them.
+  private static func audible(_ channels: [[Float]]) -> [[Float]] {
+    channels.map { samples in samples.map { abs($0) <= 1e6 ? $0 : 0 } }
   }
 
   private func append(_ samples: [[Float]]) {

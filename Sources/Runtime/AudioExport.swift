@@ -35,7 +35,7 @@ public enum AudioExport {
   /// - Throws: 65 and 66 for unusable sound or models, 69 without a model, 73 and 74 for the output.
   public static func articulation(
     audio: String, rate: Rational?, model: String?, format: Format, output: String?,
-    replacing: Bool, print: (String) -> Void
+    replacing: Bool, print: (String) throws -> Void
   ) throws -> Report {
     let file = try output.map { try TextOutput(path: $0, replacing: replacing) }
     let reader = try AudioFile(path: audio).reader()
@@ -46,7 +46,7 @@ public enum AudioExport {
         ArticulationTable(track, rate: rate, frameCount: reader.frameCount(at: rate))
       } ?? ArticulationTable(track)
     let text = format == .csv ? table.commaSeparated : table.json
-    if let file { try file.write(text) } else { print(text) }
+    if let file { try file.write(text) } else { try print(text) }
     return Report(warnings: reader.warnings)
   }
 }

@@ -4,10 +4,11 @@ import MediaTypes
 
 /// Checks on the place where an output is to appear, made before any work.
 enum OutputPath {
-  /// Refuses an output that exists (without `force`), is a folder, or lies where nothing can be written.
+  /// Refuses an output that exists (without `force`), is a folder or device, is one of `inputs`, or lies where
+  /// nothing can be written.
   ///
   /// - Throws: `RuntimeError` with exit code 73.
-  static func check(_ path: String, force: Bool) throws {
+  static func check(_ path: String, force: Bool, inputs: [String] = []) throws {
     let parent = FilePath.folder(of: path)
     var isFolder: ObjCBool = false
     let files = FileManager.default
@@ -18,12 +19,25 @@ enum OutputPath {
       throw RuntimeError.cannotCreate(
         "output \(path): its folder can't be written: choose another with -o")
     }
-    guard files.fileExists(atPath: path, isDirectory: &isFolder) else { return }
-    if isFolder.boolValue {
+    guard let existing = status(path) else { return }
+    if existing.st_mode & S_IFMT == S_IFDIR {
       throw RuntimeError.cannotCreate("output \(path): is a folder: name a file with -o")
+    }
+    guard existing.st_mode & S_IFMT == S_IFREG else {
+      throw RuntimeError.cannotCreate("output \(path): not a regular file: name a file with -o")
+    }
+    for input in inputs.compactMap(status)
+    where (input.st_dev, input.st_ino) == (existing.st_dev, existing.st_ino) {
+      throw RuntimeError.cannotCreate(
+        "output \(path): is also an input, which would be lost: choose another with -o")
     }
     if !force {
       throw RuntimeError.cannotCreate("output \(path): exists already: use --force to replace it")
     }
+  }
+
+  private static func status(_ path: String) -> stat? {
+    var status = stat()
+    return stat(path, &status) == 0 ? status : nil
   }
 }

@@ -24,7 +24,9 @@ public struct SpeakJob {
   /// - Throws: `AvatarError`s with the documented exit codes, `CancelledError`.
   public func run(progress: @escaping ProgressHandler = { _ in }) throws -> SpeakReport {
     let started = ContinuousClock.now
-    try OutputPath.check(request.output, force: request.replacesOutput)
+    try OutputPath.check(
+      request.output, force: request.replacesOutput,
+      inputs: [request.audio] + (request.avatar.map { [$0] } ?? []))
     let source = try SpeakSource(request)
     let model = try MiniModel(request.model)
     let device = try CPUDevice(threads: request.threads ?? ResourceUsage.availableCores)

@@ -35,7 +35,12 @@ public enum SafetensorsWriter {
     guard access(folder, W_OK | X_OK) == 0 else {
       throw .cannotCreate(file: path, reason: systemMessage(errno))
     }
-    if !replacing, access(path, F_OK) == 0 {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .cannotCreate(file: path, reason: "it is not a regular file: name a file")
+    }
+    if !replacing {
       throw .cannotCreate(file: path, reason: "it exists: choose another name or use --force")
     }
   }

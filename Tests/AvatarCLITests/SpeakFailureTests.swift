@@ -54,6 +54,11 @@ struct SpeakFailureTests {
     try expectFailure(["--audio", "text.wav"], status: 65, mentioning: "text.wav")
   }
 
+  @Test func `text as MP3`() throws {
+    try folder.write(Array("not a song, and no MPEG frame in it either\n".utf8), to: "text.mp3")
+    try expectFailure(["--audio", "text.mp3"], status: 65, mentioning: "text.mp3")
+  }
+
   @Test func `a folder as audio`() throws {
     try expectFailure(["--audio", "."], status: 65)
   }
@@ -112,6 +117,20 @@ struct SpeakFailureTests {
     try expectFailure(["--audio", try voice(), "-o", ".", "--force"], status: 73)
   }
 
+  @Test func `output is an input`() throws {
+    let audio = try voice()
+    let before = try Data(contentsOf: folder.url.appending(path: audio))
+    try expectFailure(
+      ["--audio", audio, "-o", "./\(audio)", "--force"], status: 73, mentioning: "input")
+    #expect(try Data(contentsOf: folder.url.appending(path: audio)) == before)
+  }
+
+  @Test func `output is a pipe`() throws {
+    try folder.run("mkfifo", ["pipe.mp4"])
+    try expectFailure(
+      ["--audio", try voice(), "-o", "pipe.mp4", "--force"], status: 73, mentioning: "regular")
+  }
+
   @Test func `unknown model`() throws {
     try expectFailure(
       ["--audio", try voice(), "--model", "musetalk-1.5"], status: 69, mentioning: "musetalk-1.5")
@@ -119,7 +138,7 @@ struct SpeakFailureTests {
 
   @Test(arguments: [
     ["--crf", "99"], ["--fps", "fast"], ["--fps", "0"], ["--threads", "0"], ["--loop", "spin"],
-    ["--background", "red"], ["--frobnicate"],
+    ["--background", "red"], ["--background", "+12345"], ["--frobnicate"],
   ])
   func `usage errors`(arguments: [String]) throws {
     try expectFailure(["--audio", try voice()] + arguments, status: 64, mentioning: "--help")
