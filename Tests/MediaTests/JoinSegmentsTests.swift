@@ -51,6 +51,22 @@ import Testing
     #expect(seen["r_frame_rate"] == "\(rate.numerator)/\(rate.denominator)")
   }
 
+  @Test func soundThatIsNoNumberIsSilent() throws {
+    let rate = Rational(25)
+    let path = try encode("0.mp4", Workshop.frames(5)[...], rate: rate)
+    let sound = try shop.make(
+      "broken.wav",
+      "-f lavfi -i aevalsrc=if(lt(t\\,0.1)\\,0/0\\,0.5*sin(3000*t)):s=16000:d=0.2 -c:a pcm_f32le")
+    let joined = try joinSegments(
+      [path], audio: AudioTrack(path: sound), output: shop["out.mp4"], rate: rate)
+    #expect(joined.soundSampleCount == 3200)
+    let heard = try AudioReader(shop["out.mp4"])
+    let samples = try #require(try heard.read()).channels[0]
+    #expect(samples.allSatisfy { $0.isFinite })
+    #expect(samples[0..<1000].allSatisfy { abs($0) < 0.05 })
+    #expect(samples[2000..<3000].contains { $0 > 0.3 })
+  }
+
   @Test func coloursAreTagged() throws {
     let hdr = ColorDescription(matrix: 9, primaries: 9, transfer: 16, isFullRange: true)
     let path = try encode("0.mp4", Workshop.frames(3, color: hdr)[...], rate: Rational(25))
