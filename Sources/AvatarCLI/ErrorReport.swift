@@ -11,7 +11,7 @@ enum ErrorReport {
       Foundation.exit(interruption.exitCode.rawValue)
     }
     if let known = error as? any AvatarError {
-      print("error: \(known.description)")
+      print("error: \(oneLine(known.description))")
       Foundation.exit(known.exitCode.rawValue)
     }
     if let code = error as? ArgumentParser.ExitCode { Foundation.exit(code.rawValue) }

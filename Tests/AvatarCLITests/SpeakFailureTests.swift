@@ -87,6 +87,11 @@ struct SpeakFailureTests {
       ["--audio", try voice(), "--avatar", "nobody"], status: 66, mentioning: "nobody")
   }
 
+  @Test func `a name of two lines`() throws {
+    try expectFailure(
+      ["--audio", try voice(), "--avatar", "no\nbody"], status: 66, mentioning: "no body")
+  }
+
   @Test func `text as avatar`() throws {
     try folder.write(Array("not a picture\n".utf8), to: "face.png")
     try expectFailure(
