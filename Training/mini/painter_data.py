@@ -88,10 +88,19 @@ def mirrored(batch: PainterBatch, flip: Tensor) -> PainterBatch:
                         turn(batch.zone))
 
 
+def tints(count: int, generator: torch.Generator) -> Tensor:
+    """Gains [count,3,1,1] as of old varnish, lamps and filters, on two of three pictures: teeth have to take them on."""
+    spread = torch.tensor([0.10, 0.06, 0.28])
+    gains = torch.exp(torch.randn(count, 3, generator=generator) * spread)
+    tinted = torch.rand(count, 1, generator=generator) < 0.67
+    return torch.where(tinted, gains / gains.amax(1, keepdim=True), torch.ones(()))[:, :, None, None]
+
+
 def finished(batch: PainterBatch, generator: torch.Generator) -> PainterBatch:
-    """Mirrors some pairs, gives each pair one camera's colours, blur and grain, and scales pictures to [-1,1]."""
+    """Mirrors some pairs, gives each pair one light's tint and one camera's blur and grain, scales them to [-1,1]."""
     half = batch.target.shape[0] // 2
     batch = mirrored(batch, (torch.rand(half, generator=generator) < 0.5).repeat(2))
+    batch.target = batch.target * tints(half, generator).repeat(2, 1, 1, 1)
     batch.target = torch.cat(degrade([batch.target[:half], batch.target[half:]], generator)) * 2 - 1
     return batch
 
