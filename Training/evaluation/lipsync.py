@@ -1,6 +1,6 @@
 """Judges finished videos: held-out voices speak through held-out rendered faces, and the mouth is read off the frames that `avatar speak` wrote.
 
-Usage: python Training/evaluation/lipsync.py FOLDER --avatar .build/release/avatar [--count 27] [--faces 9] [--seed 2026]
+Usage: python Training/evaluation/lipsync.py FOLDER --meter RUN_FOLDER --avatar .build/release/avatar [--count 27] [--faces 9] [--seed 2026]
 
 FOLDER is filled with utterances (see heldout.py), face pictures and videos. For every video the opening meter (meter.py) measures every
 decoded frame on the aligned crop. Truth is the same face rendered with the utterance's true articulation. The puppet opens the mouth
@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import renderer  # noqa: E402
 from evaluation import heldout, measures  # noqa: E402
-from evaluation.meter import Meter  # noqa: E402
-from renderer.articulation import MouthShape  # noqa: E402
+from evaluation import meter as opening_meter  # noqa: E402
+from renderer.pose import apply_view  # noqa: E402
 
 RATE = 25
 SIZE = 512
@@ -44,14 +44,19 @@ class Face:
 
     identity: object
     pose: object
+    view: torch.Tensor
     picture: Path
     crop: np.ndarray
-    open_aperture: float
+    open_aperture: float = 0.0
 
     def truth(self, articulation):
-        """Apertures [F] of this person with `articulation` [F,7]."""
+        """Openings [F] of this person with `articulation` [F,7], in the meter's unit: mouth widths of the aligned crop."""
         articulation = torch.as_tensor(articulation, dtype=torch.float32)
-        return MouthShape(self.identity.repeat(len(articulation)), articulation).aperture().numpy()
+        count = len(articulation)
+        plane = renderer.picture_plane_landmarks(self.identity.repeat(count), self.pose.repeat(count), articulation)
+        pixels = apply_view(self.view.expand(count, 2, 3), plane)
+        crop = torch.from_numpy(self.crop).float()[None].expand(count, 2, 3)
+        return opening_meter.truth(apply_view(crop, pixels), 1.0)[:, 0].numpy()
 
 
 @dataclass
@@ -95,15 +100,16 @@ def make_faces(folder, count, seed):
         pixels = (drawn["image"][0].permute(1, 2, 0).numpy()[:, :, ::-1] * 255 + 0.5).astype(np.uint8)
         cv2.imwrite(str(picture), pixels)
         crop = renderer.aligned_view(drawn["landmarks"])[0].numpy()
-        face = Face(identity, pose, picture, crop, 0.0)
+        face = Face(identity, pose, view, picture, crop)
         face.open_aperture = float(face.truth(OPEN_VOWEL)[0])
         faces.append(face)
     return faces
 
 
-def speak(avatar, audio, picture, output):
+def speak(avatar, audio, picture, output, model=None):
     """Runs `avatar speak`."""
     command = [avatar, "speak", "--audio", audio, "--avatar", picture, "-o", output, "--fps", RATE, "--quiet", "--force"]
+    command += ["--model", model] if model else []
     subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL)
 
 
@@ -137,11 +143,11 @@ def vowels_told_apart(samples):
     return {"a_opens_more_than_i": ordered("a", "i", 0), "a_opens_more_than_u": ordered("a", "u", 0), "i_wider_than_u": ordered("i", "u", 1)}
 
 
-def judge(folder, avatar, count, face_count, seed):
+def judge(folder, avatar, meter_folder, count, face_count, seed, model=None):
     """Makes and measures all videos; the table as a dictionary."""
     heldout.write(folder / "speech", count, seed)
     faces = make_faces(folder, face_count, FACE_SEED + seed)
-    meter = Meter.load()
+    network = opening_meter.load_meter(meter_folder)
     ways = {name: Series() for name in ("avatar", "puppet", "untouched source")}
     vowels, index = [], json.loads((folder / "speech" / "index.json").read_text())
     names = sorted(name for group in index["groups"].values() for name in group)
@@ -149,14 +155,14 @@ def judge(folder, avatar, count, face_count, seed):
         face, audio = faces[number % len(faces)], folder / "speech" / f"{name}.wav"
         utterance = json.loads(audio.with_suffix(".json").read_text())
         video = folder / f"{name}.mp4"
-        speak(avatar, audio, face.picture, video)
+        speak(avatar, audio, face.picture, video, model)
         crops = read_crops(video, face.crop)
-        aperture, width = meter.measure(crops)
+        aperture, width = (value.numpy() for value in opening_meter.measure(network, crops * 2 - 1))
         truth = face.truth(true_articulation(utterance, len(crops)))
         threshold = CLOSED_SHARE * face.open_aperture
         samples, sample_rate = soundfile.read(audio)
         puppet = measures.puppet(samples, sample_rate, RATE, len(crops)) * face.open_aperture
-        still = np.full(len(crops), meter.measure(picture_crop(face))[0][0])
+        still = np.full(len(crops), opening_meter.measure(network, picture_crop(face) * 2 - 1)[0].item())
         speaks = bool(utterance["phones"])
         for way, moved in (("avatar", aperture), ("puppet", puppet), ("untouched source", still)):
             ways[way].add(moved, truth, utterance, threshold, speaks)
@@ -189,14 +195,16 @@ def table(result):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--meter", type=Path, required=True, help="run folder of a trained meter")
     parser.add_argument("--avatar", default=".build/release/avatar")
     parser.add_argument("--count", type=int, default=27)
     parser.add_argument("--faces", type=int, default=9)
     parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--model", help="a model folder instead of the embedded one")
     options = parser.parse_args()
     torch.set_num_threads(2)
     options.folder.mkdir(parents=True, exist_ok=True)
-    result = judge(options.folder, options.avatar, options.count, options.faces, options.seed)
+    result = judge(options.folder, options.avatar, options.meter, options.count, options.faces, options.seed, options.model)
     (options.folder / "lipsync.json").write_text(json.dumps(result, indent=1) + "\n")
     (options.folder / "lipsync.md").write_text(table(result))
     print(table(result))
