@@ -54,7 +54,7 @@ struct BenchCommand: ParsableCommand {
       results.append(result)
       if !json { try StandardStreams.printLine(line(result)) }
     }
-    if json { try JSONOutput.write(results) }
+    if json { try JSONOutput.write(["benchmarks": results]) }
   }
 
   private func line(_ result: BenchmarkResult) -> String {

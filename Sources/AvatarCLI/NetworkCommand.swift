@@ -29,7 +29,7 @@ extension NetworkCommand {
 
     func run() throws {
       if json {
-        try JSONOutput.write(NetworkCatalog.list)
+        try JSONOutput.write(["networks": NetworkCatalog.list])
       } else {
         for network in NetworkCatalog.list {
           try StandardStreams.printLine("\(network.name): \(network.summary)")

@@ -40,7 +40,7 @@ struct PresentersCommand: ParsableCommand {
       return try StandardStreams.printLine(path)
     }
     let presenters = try Presenter.all()
-    if json { return try JSONOutput.write(presenters) }
+    if json { return try JSONOutput.write(["presenters": presenters]) }
     let width = presenters.map(\.name.count).max() ?? 0
     for presenter in presenters {
       let name = presenter.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)

@@ -57,7 +57,17 @@ _Alignas(64) const uint8_t CMini_presenters_mei_mp4[] = {
 };
 const size_t CMini_presenters_mei_mp4_count = sizeof CMini_presenters_mei_mp4;
 
+_Alignas(64) const uint8_t CMini_presenters_pip_mp4[] = {
+#embed "../../Models/mini/presenters/pip.mp4"
+};
+const size_t CMini_presenters_pip_mp4_count = sizeof CMini_presenters_pip_mp4;
+
 _Alignas(64) const uint8_t CMini_presenters_presenters_json[] = {
 #embed "../../Models/mini/presenters/presenters.json"
 };
 const size_t CMini_presenters_presenters_json_count = sizeof CMini_presenters_presenters_json;
+
+_Alignas(64) const uint8_t CMini_presenters_tomas_mp4[] = {
+#embed "../../Models/mini/presenters/tomas.mp4"
+};
+const size_t CMini_presenters_tomas_mp4_count = sizeof CMini_presenters_tomas_mp4;

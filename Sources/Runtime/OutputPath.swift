@@ -9,6 +9,9 @@ enum OutputPath {
   ///
   /// - Throws: `RuntimeError` with exit code 73.
   static func check(_ path: String, force: Bool, inputs: [String] = []) throws {
+    if path.hasSuffix("/") {
+      throw RuntimeError.cannotCreate("output \(path): is a folder: name a file with -o")
+    }
     let parent = FilePath.folder(of: path)
     var isFolder: ObjCBool = false
     let files = FileManager.default

@@ -84,6 +84,7 @@ public struct SpeakJob {
     let background = request.background
     return """
       avatar \(Version.current) \(InstructionSet.name) \(precision)
+      build \(try FileIdentity.describe("/proc/self/exe"))
       audio \(try FileIdentity.describe(request.audio))
       source \(source.identity)
       model \(try model.identity())

@@ -77,14 +77,16 @@ class Series:
         self.silence += list(np.asarray(moved)[quiet] < threshold)
 
     def summary(self):
+        def mean(values):
+            return float(np.mean(values)) if len(values) else None
+
         return {
-            "opening_r": float(np.mean(self.correlations)),
-            "opening_r_worst": float(np.min(self.correlations)),
-            "lag_frames": float(np.mean(self.lags)),
-            "lag_within_one": float(np.mean(np.abs(self.lags) <= 1)),
-            "closed_at_pbm": float(np.mean(self.bilabials)),
+            "opening_r": mean(self.correlations),
+            "lag_frames": mean(self.lags),
+            "lag_within_one": mean(np.abs(self.lags) <= 1) if self.lags else None,
+            "closed_at_pbm": mean(self.bilabials),
             "pbm_count": len(self.bilabials),
-            "closed_in_silence": float(np.mean(self.silence)),
+            "closed_in_silence": mean(self.silence),
         }
 
 
@@ -132,6 +134,13 @@ def true_articulation(utterance, count):
     return np.stack([np.interp(times, centres, track[:, channel]) for channel in range(7)], 1)
 
 
+def condition(utterance):
+    """What surrounds the voice."""
+    if not utterance["phones"]:
+        return "noise or music alone"
+    return "noise and reverberation" if utterance["group"].endswith("-noisy") else "clean"
+
+
 def vowels_told_apart(samples):
     """Share of pairs in the right order: a opens more than i and u, i is wider than u. `samples`: (vowel, aperture, width)."""
     by = {vowel: [s[1:] for s in samples if s[0] == vowel] for vowel in "iau"}
@@ -148,7 +157,7 @@ def judge(folder, avatar, meter_folder, count, face_count, seed, model=None):
     heldout.write(folder / "speech", count, seed)
     faces = make_faces(folder, face_count, FACE_SEED + seed)
     network = opening_meter.load_meter(meter_folder)
-    ways = {name: Series() for name in ("avatar", "puppet", "untouched source")}
+    ways = {}
     vowels, index = [], json.loads((folder / "speech" / "index.json").read_text())
     names = sorted(name for group in index["groups"].values() for name in group)
     for number, name in enumerate(names):
@@ -165,7 +174,7 @@ def judge(folder, avatar, meter_folder, count, face_count, seed, model=None):
         still = np.full(len(crops), opening_meter.measure(network, picture_crop(face) * 2 - 1)[0].item())
         speaks = bool(utterance["phones"])
         for way, moved in (("avatar", aperture), ("puppet", puppet), ("untouched source", still)):
-            ways[way].add(moved, truth, utterance, threshold, speaks)
+            ways.setdefault(f"{way}, {condition(utterance)}", Series()).add(moved, truth, utterance, threshold, speaks)
         if utterance["group"] == "vowels":
             for frame, vowel in measures.vowel_frames(utterance["phones"], RATE, len(crops)):
                 vowels.append((vowel, aperture[frame] / face.open_aperture, width[frame]))
@@ -182,10 +191,13 @@ def picture_crop(face):
 def table(result):
     """The result as markdown."""
     lines = ["| mouth | opening against truth, r | lag, frames | within one frame | closed at p/b/m | closed in silence |", "|---|---|---|---|---|---|"]
-    for name, s in result["ways"].items():
-        lines.append(
-            f"| {name} | {s['opening_r']:.2f} | {s['lag_frames']:+.1f} | {s['lag_within_one']:.0%} | {s['closed_at_pbm']:.0%} of {s['pbm_count']} | {s['closed_in_silence']:.1%} |"
-        )
+    for name, s in sorted(result["ways"].items()):
+        cells = [
+            "-" if s[key] is None else form.format(s[key])
+            for key, form in (("opening_r", "{:.2f}"), ("lag_frames", "{:+.1f}"), ("lag_within_one", "{:.0%}"), ("closed_at_pbm", "{:.0%}"), ("closed_in_silence", "{:.1%}"))
+        ]
+        cells[3] += f" of {s['pbm_count']}" if s["pbm_count"] else ""
+        lines.append(f"| {name} | {' | '.join(cells)} |")
     v = result["vowels"]
     lines += ["", f"{result['videos']} videos. Vowels of equal loudness, pairs in the right order: a more open than i {v['a_opens_more_than_i']:.0%}, "
               f"a more open than u {v['a_opens_more_than_u']:.0%}, i wider than u {v['i_wider_than_u']:.0%}."]
