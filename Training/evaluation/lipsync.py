@@ -71,7 +71,8 @@ class Series:
     def add(self, moved, truth, utterance, threshold, speaks):
         if speaks:
             self.correlations.append(measures.correlation(moved, truth))
-            self.lags.append(measures.lag(moved, truth, 6))
+            if np.ptp(moved) > 0:
+                self.lags.append(measures.lag(moved, truth, 6))
             self.bilabials += measures.closed_at_bilabials(moved, RATE, utterance["closures"], threshold)
         quiet = measures.silent_frames(len(moved), RATE, utterance["speech"])
         self.silence += list(np.asarray(moved)[quiet] < threshold)
