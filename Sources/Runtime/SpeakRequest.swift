@@ -12,7 +12,7 @@ public struct SpeakRequest: Sendable {
   /// A presenter's name, or a picture, clip or folder of pictures; nil is the first presenter.
   public var avatar: String?
   public var output: String
-  /// `mini`, the name of an installed model, or a folder in mini's layout.
+  /// `mini`, or a folder in mini's layout.
   public var model = "mini"
   /// Output frames per second; nil is the source's average rate (25 for pictures and presenters).
   public var rate: Rational?
