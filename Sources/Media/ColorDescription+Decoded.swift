@@ -2,8 +2,8 @@ import CLibAV
 import MediaTypes
 
 extension ColorDescription {
-  /// What a decoded picture says of its colours; what it leaves open is filled as players do: BT.709 from 720 rows up,
-  /// BT.601 below, limited range.
+  /// What a decoded picture says of its colours; what it leaves open is filled as FFmpeg and OpenCV do, which wrote most
+  /// untagged files: BT.601's matrix, limited range; primaries and transfer are BT.709's from 720 rows up.
   init(decoded frame: UnsafeMutablePointer<AVFrame>) {
     let picture = frame.pointee
     self.init(
@@ -23,7 +23,7 @@ extension ColorDescription {
     matrix: AVColorSpace, primaries: AVColorPrimaries, transfer: AVColorTransferCharacteristic,
     range: AVColorRange, format: AVPixelFormat, height: Int32
   ) {
-    let guess: ColorDescription = height >= 720 ? .bt709 : .bt601
+    let guess: ColorDescription = height >= 720 ? .untaggedLarge : .bt601
     let isRGB = matrix == AVCOL_SPC_RGB
     let isKnown = matrix != AVCOL_SPC_UNSPECIFIED && !isRGB
     let base: ColorDescription =
@@ -37,6 +37,9 @@ extension ColorDescription {
       isFullRange: range == AVCOL_RANGE_JPEG
         || (range == AVCOL_RANGE_UNSPECIFIED && Self.fullRangeFormats.contains(format)))
   }
+
+  private static let untaggedLarge = ColorDescription(
+    matrix: 6, primaries: 1, transfer: 1, isFullRange: false)
 
   /// Primaries and transfer that usually go with a matrix.
   private static func usual(matrix: Int32) -> ColorDescription {

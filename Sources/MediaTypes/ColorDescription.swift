@@ -12,11 +12,11 @@ public struct ColorDescription: Hashable, Sendable {
     self.isFullRange = isFullRange
   }
 
-  /// BT.709, limited range: what pictures become, and what untagged HD video is taken for.
+  /// BT.709, limited range: what pictures become.
   public static let bt709 = ColorDescription(
     matrix: 1, primaries: 1, transfer: 1, isFullRange: false)
 
-  /// BT.601 (525 lines), limited range: what untagged small video is taken for.
+  /// BT.601 (525 lines), limited range: what untagged small video is taken for; untagged large video has its matrix.
   public static let bt601 = ColorDescription(
     matrix: 6, primaries: 6, transfer: 6, isFullRange: false)
 

@@ -73,7 +73,13 @@ import Testing
     #expect(try first(small).color == .bt601)
     let tall = try shop.make(
       "tall.mp4", "-f lavfi -i color=red:size=32x720:rate=25 -frames:v 1 \(tags)")
-    #expect(try first(tall).color == .bt709)
+    #expect(
+      try first(tall).color
+        == ColorDescription(matrix: 6, primaries: 1, transfer: 1, isFullRange: false))
+    let tagged = try shop.make(
+      "tagged.mp4",
+      "-f lavfi -i color=red:size=32x720:rate=25 -frames:v 1 \(tags) -colorspace bt709")
+    #expect(try first(tagged).color == .bt709)
     let full = try flat("full.mp4", "red", "-c:v libx264 -pix_fmt yuvj420p -colorspace bt470bg")
     #expect(try first(full).color.isFullRange)
     #expect(try first(full).color.matrix == 5)
