@@ -89,12 +89,11 @@ let package = Package(
     .testTarget(name: "MediaTypesTests", dependencies: ["MediaTypes"]),
     .testTarget(
       name: "ComputeTests", dependencies: ["Compute", "MediaTypes", "TestSupport", "Weights"],
-      resources: [.copy("Fixtures")], swiftSettings: kernels),
+      swiftSettings: kernels),
     .testTarget(
       name: "WeightsTests", dependencies: ["Weights", "Compute", "MediaTypes", "TestSupport"]),
     .testTarget(
-      name: "LayersTests", dependencies: ["Layers", "Compute", "Weights", "TestSupport"],
-      resources: [.copy("Fixtures")]),
+      name: "LayersTests", dependencies: ["Layers", "Compute", "Weights", "TestSupport"]),
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "MediaTypes", "Compute", "TestSupport"]),
     .testTarget(name: "MediaTests", dependencies: ["Media", "MediaTypes", "TestSupport"]),

@@ -148,7 +148,9 @@ struct SpeakCommand: ParsableCommand {
   }
 
   private static func rate(_ text: String) throws -> Rational {
-    guard let rate = Rational(parsing: text) else {
+    guard let rate = Rational(parsing: text), rate.numerator.magnitude <= 240_000_000,
+      rate.denominator <= 1_000_000
+    else {
       throw ValidationError("--fps \(text): write it as 25, 29.97 or 30000/1001")
     }
     return rate

@@ -15,11 +15,12 @@ public struct Rational: Hashable, Sendable, Comparable, CustomStringConvertible 
   /// Reads `25`, `30000/1001` or `29.97` (decimals are taken as written); nil for anything else.
   public init?(parsing text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    let largest = 1_000_000_000  // products of two stay within Int
     if parts.count == 2, let numerator = Int(parts[0]), let denominator = Int(parts[1]),
-      denominator > 0
+      (1...largest).contains(denominator), numerator.magnitude <= largest
     {
       self.init(numerator, denominator)
-    } else if let whole = Int(text) {
+    } else if let whole = Int(text), whole.magnitude <= largest {
       self.init(whole)
     } else {
       let digits = text.split(separator: ".", omittingEmptySubsequences: false)

@@ -34,6 +34,13 @@ public struct DoctorReport: Codable, Sendable {
   public let presenters: [String]
   public let checks: [Check]
 
+  enum CodingKeys: String, CodingKey {
+    case version, licence, processor, cores, libraries, models, presenters, checks
+    case instructionSet = "instruction_set"
+    case memoryBytes = "memory_bytes"
+    case freeDiskBytes = "free_disk_bytes"
+  }
+
   public var isHealthy: Bool { checks.allSatisfy(\.passed) }
 
   /// Looks at the machine and tries the embedded model once.

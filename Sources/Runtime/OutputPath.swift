@@ -22,6 +22,12 @@ enum OutputPath {
       throw RuntimeError.cannotCreate(
         "output \(path): its folder can't be written: choose another with -o")
     }
+    for folder in inputs.compactMap(status) where folder.st_mode & S_IFMT == S_IFDIR {
+      guard let here = status(parent), (here.st_dev, here.st_ino) == (folder.st_dev, folder.st_ino)
+      else { continue }
+      throw RuntimeError.cannotCreate(
+        "output \(path): lies in the folder of input pictures: choose another with -o")
+    }
     guard let existing = status(path) else { return }
     if existing.st_mode & S_IFMT == S_IFDIR {
       throw RuntimeError.cannotCreate("output \(path): is a folder: name a file with -o")

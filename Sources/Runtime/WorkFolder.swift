@@ -15,19 +15,29 @@ final class WorkFolder {
   init(output: String, key: String) throws {
     path = "\(FilePath.folder(of: output))/.\(FilePath.name(of: output)).avatar-work"
     if mkdir(path, 0o755) != 0 && errno != EEXIST {
-      throw Self.failure("can't be created", path, exitCode: .cannotCreateOutput)
+      let isFull = errno == ENOSPC || errno == EDQUOT
+      throw Self.failure(
+        "can't be created", path, exitCode: isFull ? .inputOutputError : .cannotCreateOutput)
     }
     lock = open(file("lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard lock >= 0 else { throw Self.failure("can't be locked", path) }
+    guard lock >= 0 else {
+      let error = Self.failure("can't be locked", path)
+      rmdir(path)
+      throw error
+    }
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      close(lock)
       throw RuntimeError(
         "output \(output): another avatar is writing it: wait for it or choose another with -o",
         exitCode: .tryAgainLater)
     }
     if (try? String(contentsOfFile: file("key"), encoding: .utf8)) != key {
-      try empty()
-      try write(Data(key.utf8), to: "key")
+      do {
+        try empty()
+        try write(Data(key.utf8), to: "key")
+      } catch {
+        remove()
+        throw error
+      }
     }
   }
 
