@@ -104,6 +104,12 @@ struct SpeakCommand: ParsableCommand {
     }
     if audio.isEmpty { throw ValidationError("--audio: name a file") }
     if output == "" { throw ValidationError("-o: name a file") }
+    if let output {
+      let kind = FilePath.pathExtension(of: output).lowercased()
+      guard ["", "mp4", "m4v"].contains(kind) else {
+        throw ValidationError("-o \(output): the video is an MP4, so end its name in .mp4")
+      }
+    }
   }
 
   func run() throws {

@@ -142,7 +142,7 @@ struct SpeakFailureTests {
   }
 
   @Test(arguments: [
-    ["--crf", "99"], ["--fps", "fast"], ["--fps", "0"],
+    ["--crf", "99"], ["--fps", "fast"], ["--fps", "0"], ["-o", "out.mkv"],
     ["--fps", "4611686018427387903/4611686018427387902"], ["--threads", "0"], ["--loop", "spin"],
     ["--background", "red"], ["--background", "+12345"], ["--frobnicate"],
   ])

@@ -83,7 +83,7 @@ def _pip(_):
 
 CAST = [
     Presenter(
-        "amara", "Amara", "A young woman with natural hair in warm evening light, photographic.",
+        "amara", "Amara", "A young woman with natural hair in warm evening light, rendered.",
         {"light_x": -0.75, "light_y": -0.55, "ambient": 0.34, "shine": 0.8, "lip_upper": 0.085, "lip_lower": 0.115, "mouth_half": 0.275, "lip_strength": 0.9,
          "lip_gloss": 0.75, "smile": 0.035, "male": 0.0, "nose_half": 0.18, "eye_open": 0.066, "eye_half": 0.155, "lash": 1.0, "brow_thick": 0.034, "brow_dark": 0.9,
          "cheekbone": 0.9, "face_half": 0.70, "chin_y": 1.14, "fold": 0.1, "blush": 0.5, "shadow": 0.45, "rim": 0.55, "key_warm": 0.8, "fill_warm": -0.3,
@@ -92,7 +92,7 @@ CAST = [
         colors={"skin": (0.55, 0.36, 0.255), "lip": (0.56, 0.27, 0.25), "hair": (0.09, 0.06, 0.05), "iris": (0.20, 0.11, 0.06)},
     ),
     Presenter(
-        "henrik", "Henrik", "An older man with a grey beard and glasses, soft studio light, photographic.",
+        "henrik", "Henrik", "An older man with a grey beard and glasses, soft studio light, rendered.",
         {"light_x": 0.70, "light_y": -0.50, "ambient": 0.40, "shine": 0.35, "lip_upper": 0.055, "lip_lower": 0.08, "mouth_half": 0.275, "lip_strength": 0.6,
          "lip_gloss": 0.2, "smile": 0.022, "male": 1.0, "nose_half": 0.185, "eye_open": 0.052, "eye_half": 0.145, "lash": 0.3, "brow_thick": 0.045, "brow_dark": 0.7,
          "brow_ridge": 0.9, "face_half": 0.735, "chin_y": 1.20, "fold": 0.8, "wrinkle": 0.75, "age": 0.85, "beard": 0.0, "moustache": 0.0, "stubble": 0.75,
@@ -111,7 +111,7 @@ CAST = [
         colors={"skin": (0.86, 0.69, 0.57), "lip": (0.66, 0.29, 0.25), "hair": (0.36, 0.19, 0.10), "iris": (0.30, 0.36, 0.22)},
     ),
     Presenter(
-        "mei", "Mei", "A woman with a straight black bob in bright daylight, photographic.",
+        "mei", "Mei", "A woman with a straight black bob in bright daylight, rendered.",
         {"light_x": -0.55, "light_y": -0.60, "ambient": 0.46, "shine": 0.4, "lip_upper": 0.066, "lip_lower": 0.095, "mouth_half": 0.255, "lip_strength": 0.9,
          "lip_gloss": 0.5, "smile": 0.032, "male": 0.0, "nose_half": 0.165, "eye_open": 0.050, "eye_half": 0.150, "lash": 0.8, "brow_thick": 0.026, "brow_dark": 0.8,
          "brow_arch": 0.015, "face_half": 0.70, "chin_y": 1.13, "fold": 0.05, "blush": 0.6, "shadow": 0.3, "rim": 0.3, "jaw_square": 0.1, "neck_half": 0.37,
@@ -120,7 +120,7 @@ CAST = [
         colors={"skin": (0.93, 0.76, 0.64), "lip": (0.74, 0.33, 0.33), "hair": (0.07, 0.06, 0.06), "iris": (0.19, 0.11, 0.07)},
     ),
     Presenter(
-        "tomas", "Tomas", "A young man with dark hair and stubble in warm side light, photographic.",
+        "tomas", "Tomas", "A young man with dark hair and stubble in warm side light, rendered.",
         {"light_x": 0.85, "light_y": -0.45, "ambient": 0.30, "shine": 0.45, "lip_upper": 0.060, "lip_lower": 0.09, "mouth_half": 0.275, "lip_strength": 0.6,
          "lip_gloss": 0.25, "smile": 0.02, "male": 1.0, "nose_half": 0.175, "eye_open": 0.054, "eye_half": 0.148, "lash": 0.5, "brow_thick": 0.042, "brow_dark": 0.9,
          "brow_ridge": 0.8, "face_half": 0.73, "chin_y": 1.20, "fold": 0.25, "age": 0.25, "stubble": 0.55, "shadow": 0.6, "rim": 0.5, "jaw_square": 0.4,
