@@ -24,6 +24,7 @@ public struct SpeakJob {
   /// - Throws: `AvatarError`s with the documented exit codes, `CancelledError`.
   public func run(progress: @escaping ProgressHandler = { _ in }) throws -> SpeakReport {
     let started = ContinuousClock.now
+    _ = try AudioFile(path: request.audio)
     try OutputPath.check(
       request.output, force: request.replacesOutput,
       inputs: [request.audio] + (request.avatar.map { [$0] } ?? []))

@@ -123,11 +123,20 @@ struct SpeakFailureTests {
   }
 
   @Test func `output is an input`() throws {
-    let audio = try voice()
-    let before = try Data(contentsOf: folder.url.appending(path: audio))
+    try folder.run("cp", [try voice(), "voice.mp4"])
+    let before = try Data(contentsOf: folder.url.appending(path: "voice.mp4"))
     try expectFailure(
-      ["--audio", audio, "-o", "./\(audio)", "--force"], status: 73, mentioning: "input")
-    #expect(try Data(contentsOf: folder.url.appending(path: audio)) == before)
+      ["--audio", "voice.mp4", "-o", "./voice.mp4", "--force"], status: 73, mentioning: "input")
+    #expect(try Data(contentsOf: folder.url.appending(path: "voice.mp4")) == before)
+  }
+
+  @Test func `output among the input's pictures`() throws {
+    try FileManager.default.createDirectory(
+      at: folder.url.appending(path: "frames"), withIntermediateDirectories: true)
+    try folder.write([1], to: "frames/1.png")
+    try expectFailure(
+      ["--audio", try voice(), "--avatar", "frames", "-o", "frames/out.mp4"], status: 73,
+      mentioning: "pictures")
   }
 
   @Test func `output is a pipe`() throws {
