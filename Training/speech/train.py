@@ -9,6 +9,7 @@ On one core the published model takes 25 minutes.
 
 import argparse
 import csv
+import math
 import os
 import time
 from pathlib import Path
@@ -81,7 +82,7 @@ class Run:
         self.step, self.spent = 0, 0.0
         self.path = self.folder / "checkpoint.pt"
         if self.path.exists():
-            state = torch.load(self.path, weights_only=False)
+            state = torch.load(self.path, weights_only=True)
             self.network.load_state_dict(state["network"])
             self.average.load_state_dict(state["average"])
             self.optimizer.load_state_dict(state["optimizer"])
@@ -90,7 +91,7 @@ class Run:
     def rate(self):
         """Warm-up over 150 steps, then a cosine over the wall time given."""
         share = min(1.0, self.spent / (self.minutes * 60.0))
-        return PEAK_RATE * min(1.0, (self.step + 1) / 150.0) * (0.02 + 0.98 * 0.5 * (1.0 + np.cos(np.pi * share)))
+        return PEAK_RATE * min(1.0, (self.step + 1) / 150.0) * (0.02 + 0.98 * 0.5 * (1.0 + math.cos(math.pi * share)))
 
     def advance(self, shards):
         mel, truth = _batch(shards, self.seed, self.step)
