@@ -20,7 +20,9 @@ let package = Package(
   name: "avatar",
   products: [.executable(name: "avatar", targets: ["AvatarCLI"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     // MARK: C libraries
@@ -33,6 +35,7 @@ let package = Package(
       providers: [
         .apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libswresample-dev"])
       ]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CLibAVShims", dependencies: ["CLibAV"]),
     .target(
       name: "CFaceDetector",
@@ -46,6 +49,7 @@ let package = Package(
 
     // MARK: Foundations
     .target(name: "MediaTypes"),
+    .target(name: "Digests", dependencies: ["CCrypto"]),
     .target(
       name: "Compute",
       dependencies: ["MediaTypes", "CKernels", "COpenBLAS"],
@@ -74,6 +78,14 @@ let package = Package(
         "MediaTypes", "Imaging", "Face", "Diffusion", "Compute", "Weights", "Layers",
       ]),
 
+    // MARK: Batches
+    .target(
+      name: "Batch",
+      dependencies: [
+        "MediaTypes", "Digests", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Yams", package: "Yams"),
+      ]),
+
     // MARK: Application
     .target(
       name: "Runtime",
@@ -87,6 +99,9 @@ let package = Package(
     // MARK: Tests
     .target(name: "TestSupport", dependencies: ["MediaTypes", "Compute", "Weights"]),
     .testTarget(name: "MediaTypesTests", dependencies: ["MediaTypes"]),
+    .testTarget(name: "DigestsTests", dependencies: ["Digests", "TestSupport"]),
+    .testTarget(
+      name: "BatchTests", dependencies: ["Batch", "Digests", "MediaTypes", "TestSupport"]),
     .testTarget(
       name: "ComputeTests", dependencies: ["Compute", "MediaTypes", "TestSupport", "Weights"],
       swiftSettings: kernels),
