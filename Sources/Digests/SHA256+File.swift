@@ -5,6 +5,11 @@ extension SHA256 {
   public struct FileError: Error, Equatable {
     public let path: String
     public let number: Int32
+
+    public init(path: String, number: Int32) {
+      self.path = path
+      self.number = number
+    }
   }
 
   /// The digest of the file at `path`, read in parts of one MiB.
