@@ -8,8 +8,9 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measure this machine's speed.",
     discussion: """
-      mel: Whisper's log-mel on one thread. unet, whisper: one run of the network, with random
-      weights in the published sizes, or mini's with --model mini. speak: a whole `speak` with mini.
+      mel: Whisper's log-mel on one thread. unet, vae-decoder, vae-encoder, whisper: one run of
+      the network, with random weights in the published sizes, or mini's with --model mini.
+      speak: a whole `speak` with mini.
 
       Examples:
         avatar bench mel
@@ -17,14 +18,16 @@ struct BenchCommand: ParsableCommand {
         avatar bench all --model mini --json
       """)
 
-  @Argument(help: ArgumentHelp("mel, unet, whisper, speak or all.", valueName: "what"))
+  @Argument(
+    help: ArgumentHelp(
+      "mel, unet, vae-decoder, vae-encoder, whisper, speak or all.", valueName: "what"))
   var benchmark: Benchmark.Kind
 
   @Option(
     name: .long, help: ArgumentHelp("mini, or published sizes without it.", valueName: "model"))
   var model: Benchmark.Model = .published
 
-  @Option(name: .long, help: ArgumentHelp("Frames in one run of the UNet.", valueName: "count"))
+  @Option(name: .long, help: ArgumentHelp("Frames in one run.", valueName: "count"))
   var batch = 1
 
   @Option(name: .long, help: ArgumentHelp("Threads (default: all cores).", valueName: "count"))

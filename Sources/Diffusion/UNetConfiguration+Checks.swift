@@ -14,25 +14,13 @@ extension UNetConfiguration {
     "time_embedding_type": [.string("positional")],
   ]
 
-  /// Fields that do not change what the network computes.
-  private static let ignored: Set<String> = ["sample_size", "dropout", "upcast_attention"]
-
   /// A description of the first field that would change the network in a way unknown here.
-  static func unsupportedField(_ fields: [String: JSONValue]) -> String? {
-    let known = Set(CodingKeys.allCases.map(\.rawValue)).union(ignored)
-    for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
-      // Names with an underscore in front say who wrote the file.
-      if known.contains(key) || key.hasPrefix("_") { continue }
-      if let accepted = harmless[key] {
-        if accepted.contains(value) { continue }
-        let names = accepted.map(\.description).sorted().joined(separator: " or ")
-        return "\"\(key)\" is \(value), only \(names) is supported"
-      }
-      if value != .null && value != .bool(false) {
-        return "\"\(key)\" is \(value): networks with this field are not supported"
-      }
-    }
-    return nil
+  static func unsupportedField(_ file: ConfigurationFile) -> String? {
+    // These do not change what the network computes.
+    let ignored = ["sample_size", "dropout", "upcast_attention"]
+    return file.problem(
+      className: "UNet2DConditionModel", known: CodingKeys.allCases.map(\.rawValue) + ignored,
+      harmless: harmless)
   }
 
   /// A description of the first sizes that do not go together.

@@ -145,7 +145,7 @@ public struct UNetConfiguration: Sendable, Equatable, Decodable {
   /// that do not go together.
   public init(_ file: ConfigurationFile) throws(WeightsError) {
     self = try file.decode(UNetConfiguration.self)
-    if let problem = Self.unsupportedField(file.fields) ?? inconsistency {
+    if let problem = Self.unsupportedField(file) ?? inconsistency {
       throw .configuration(file: file.name, reason: problem)
     }
   }

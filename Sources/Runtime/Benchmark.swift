@@ -11,7 +11,10 @@ import Weights
 /// What `avatar bench` measures.
 public enum Benchmark {
   public enum Kind: String, CaseIterable, Sendable {
-    case mel, unet, whisper, speak, all
+    case mel, unet
+    case vaeDecoder = "vae-decoder"
+    case vaeEncoder = "vae-encoder"
+    case whisper, speak, all
   }
 
   /// Whose networks: the published sizes with random weights, or mini's own.
@@ -42,6 +45,8 @@ public enum Benchmark {
     switch kind {
     case .mel: mel()
     case .unet: try unet(options)
+    case .vaeDecoder: try vae(VAEDecoder(), ["latents": [options.batch, 4, 32, 32]], options)
+    case .vaeEncoder: try vae(VAEEncoder(), ["image": [options.batch, 3, 256, 256]], options)
     case .whisper: try whisper(options)
     case .speak: try speak(options)
     case .all: throw RuntimeError.usage("bench all: measure each part by itself")
@@ -73,6 +78,18 @@ public enum Benchmark {
       benchmark: "unet", model: options.model == .mini ? "mini" : "musetalk",
       secondsPerFrame: seconds / Double(batch), timesRealtime: nil, threads: options.threads,
       precision: precision, batch: batch, peakRssBytes: ResourceUsage.peakResidentBytes)
+  }
+
+  /// Half of an autoencoder on pictures of MuseTalk's size, 256 x 256.
+  private static func vae(
+    _ network: any CatalogedNetwork, _ shapes: [String: [Int]], _ options: Options
+  ) throws -> BenchmarkResult {
+    let (seconds, precision) = try time(network.open(nil).plan(shapes), options)
+    return BenchmarkResult(
+      benchmark: network.name, model: "sd-vae-ft-mse",
+      secondsPerFrame: seconds / Double(options.batch), timesRealtime: nil,
+      threads: options.threads, precision: precision, batch: options.batch,
+      peakRssBytes: ResourceUsage.peakResidentBytes)
   }
 
   private static func whisper(_ options: Options) throws -> BenchmarkResult {
@@ -118,32 +135,5 @@ public enum Benchmark {
       secondsPerFrame: report.wallSeconds / Double(report.frames),
       timesRealtime: nil, threads: options.threads, precision: report.precision, batch: 1,
       peakRssBytes: report.peakRssBytes)
-  }
-}
-
-/// A buzzing, syllable-like sound for measuring speed.
-enum TestSound {
-  /// A WAV file: 16 kHz, mono, 16 bits.
-  static func wave(seconds: Int) -> [UInt8] {
-    let rate = 16_000
-    var samples: [UInt8] = []
-    for index in 0..<(seconds * rate) {
-      let time = Double(index) / Double(rate)
-      let envelope = max(0, sin(2 * .pi * 3 * time))
-      let pulse = (1...8).reduce(0.0) { $0 + sin(2 * .pi * 120 * Double($1) * time) / Double($1) }
-      let value = Int16(max(-1, min(1, 0.3 * envelope * pulse)) * 32767)
-      samples += bytes(UInt32(UInt16(bitPattern: value)), 2)
-    }
-    let format =
-      bytes(16, 4) + bytes(1, 2) + bytes(1, 2) + bytes(UInt32(rate), 4)
-      + bytes(UInt32(2 * rate), 4) + bytes(2, 2) + bytes(16, 2)
-    let body =
-      Array("WAVEfmt ".utf8) + format + Array("data".utf8)
-      + bytes(UInt32(samples.count), 4) + samples
-    return Array("RIFF".utf8) + bytes(UInt32(body.count), 4) + body
-  }
-
-  private static func bytes(_ value: UInt32, _ count: Int) -> [UInt8] {
-    (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) }
   }
 }

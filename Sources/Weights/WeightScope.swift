@@ -91,9 +91,12 @@ public struct WeightScope: Sendable {
   }
 
   /// Whether the file has the tensor `name` here; weights that fit any network have none in particular.
-  public func contains(_ name: String) -> Bool {
-    if case .checkpoint(let checkpoint) = source { return checkpoint.info(full(name)) != nil }
-    return false
+  public func contains(_ name: String) -> Bool { storedShape(name) != nil }
+
+  /// The shape in which the file has the tensor `name`, nil where `contains` is false.
+  public func storedShape(_ name: String) -> [Int]? {
+    guard case .checkpoint(let checkpoint) = source else { return nil }
+    return checkpoint.info(full(name))?.shape
   }
 
   /// What was taken so far below this scope, sorted by key.

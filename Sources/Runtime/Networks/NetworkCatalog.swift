@@ -4,7 +4,8 @@ import Weights
 /// The networks that can be run alone on given tensors, for comparison with other engines.
 public enum NetworkCatalog {
   private static let networks: [any CatalogedNetwork] = [
-    MuseTalkUNet(), WhisperTiny(), MiniArticulation(), MiniLandmarks(), MiniPainterFields(),
+    MuseTalkUNet(), VAEEncoder(), VAEDecoder(), WhisperTiny(), MiniArticulation(), MiniLandmarks(),
+    MiniPainterFields(),
   ]
 
   /// All networks, in a fixed order.

@@ -22,6 +22,12 @@ enum NetworkSource {
     }
   }
 
+  /// The file of the network's configuration if there is one, for networks whose weights tell their sizes.
+  func configurationIfPresent(_ names: [String]) throws -> ConfigurationFile? {
+    guard case .path(let path) = self else { return nil }
+    return try (try? Self.find(names, in: Self.folder(path))).map(ConfigurationFile.init(path:))
+  }
+
   /// The network's weights; the parameters are as for configurations.
   func checkpoint(_ names: [String], embedded: String?) throws -> Checkpoint {
     switch self {

@@ -5,6 +5,8 @@ public struct TensorSpecification: Sendable, Equatable, Encodable, CustomStringC
     case fixed(Int)
     /// Axes of one name have the same size in all tensors of a run.
     case free(String)
+    /// As `free`, but no less than the given size.
+    case atLeast(Int, String)
 
     public init(integerLiteral value: Int) { self = .fixed(value) }
     public init(stringLiteral value: String) { self = .free(value) }
@@ -13,6 +15,7 @@ public struct TensorSpecification: Sendable, Equatable, Encodable, CustomStringC
       switch self {
       case .fixed(let size): "\(size)"
       case .free(let name): name
+      case .atLeast(let least, let name): "\(name) >= \(least)"
       }
     }
   }
@@ -40,7 +43,8 @@ public struct TensorSpecification: Sendable, Equatable, Encodable, CustomStringC
       switch axis {
       case .fixed(let expected):
         if size != expected { return false }
-      case .free(let name):
+      case .free(let name), .atLeast(_, let name):
+        if case .atLeast(let least, _) = axis, size < least { return false }
         if sizes[name, default: size] != size { return false }
         sizes[name] = size
       }
