@@ -33,6 +33,8 @@ enum Operator: Sendable, Hashable {
   case pixelShuffle(factor: Int)
   case pixelUnshuffle(factor: Int)
   case softmax(axis: Int)
+  /// x [N, C, H, W] -> [N, 1, H, W], or [..., C] -> [..., 1].
+  case length
   case pool(PoolGeometry)
   case globalAveragePool
   /// x [N, C, H, W], grid [N, 2, OH, OW].
@@ -62,6 +64,7 @@ enum Operator: Sendable, Hashable {
     case .pixelShuffle: "pixel shuffle"
     case .pixelUnshuffle: "pixel unshuffle"
     case .softmax: "softmax"
+    case .length: "length"
     case .pool(let geometry): "\(geometry.kind.rawValue) pool"
     case .globalAveragePool: "global average pool"
     case .gridSample: "grid sample"

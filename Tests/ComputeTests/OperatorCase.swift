@@ -135,6 +135,9 @@ let normalizationCases: [OperatorCase] = [
   OperatorCase("softmax, last axis", [4, 3, 29]) { $0[0].softmax(axis: -1) },
   OperatorCase("softmax, first axis", [4, 3, 29]) { $0[0].softmax(axis: 0) },
   OperatorCase("softmax of channels", [2, 19, 5, 4]) { $0[0].softmax(axis: 1) },
+  OperatorCase("length of channels", [2, 37, 5, 4]) { $0[0].length() },
+  OperatorCase("length of one channel", [1, 1, 3, 3]) { $0[0].length() },
+  OperatorCase("length of tokens", [2, 3, 130]) { $0[0] / $0[0].length().clamp(to: 1e-5...1e5) },
   OperatorCase("softmax of rows", [2, 3, 5, 4]) { $0[0].softmax(axis: 2) },
 ]
 
@@ -154,6 +157,12 @@ let elementwiseCases: [OperatorCase] =
     OperatorCase("subtract per channel", [2, 6, 5, 5], [1, 6, 1, 1]) { $0[0] - $0[1] },
     OperatorCase("multiply per image and channel", [2, 1, 5, 7], [2, 6, 1, 1]) { $0[0] * $0[1] },
     OperatorCase("one mask for all channels", [2, 3, 8, 8], [2, 1, 8, 8]) { $0[0] * $0[1] },
+    OperatorCase("divide by each pixel's number", [2, 37, 5, 3], [2, 1, 5, 3]) {
+      $0[0] / $0[1].affine(scale: 0.3, shift: 3)
+    },
+    OperatorCase("divide, odd", [77], [77]) { $0[0] / $0[1].affine(scale: 0.3, shift: 3) },
+    OperatorCase("maximum", [2, 3, 9, 5], [2, 3, 9, 5]) { $0[0].maximum($0[1]) },
+    OperatorCase("maximum with one number", [3, 41], [1]) { $0[0].maximum($0[1]) },
     OperatorCase("of lower rank", [2, 3, 4, 5], [3, 1, 5]) { $0[0] + $0[1] },
     OperatorCase("tokens plus positions", [3, 7, 9], [7, 9]) { $0[0] + $0[1] },
     OperatorCase("both stretch", [5, 1, 3], [1, 4, 3]) { $0[0] - $0[1] },

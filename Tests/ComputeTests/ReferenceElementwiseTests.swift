@@ -24,6 +24,26 @@ import Testing
     #expect(try evaluate([picture, perChannel]) { $0[0] - $0[1] }.values == [-1, 0, -8, -7])
   }
 
+  @Test("quotients, maxima and lengths by hand; NaN is passed on from either side")
+  func quotientMaximumLength() throws {
+    let picture = HostTensor(shape: [1, 2, 1, 2], values: [3, 0, 4, -2])
+    #expect(
+      try evaluate([picture]) { $0[0].length() }
+        == HostTensor(shape: [1, 1, 1, 2], values: [5, 2]))
+    #expect(try evaluate([picture]) { $0[0] / $0[0].length() }.values == [0.6, 0, 0.8, -1])
+    let tokens = HostTensor(shape: [2, 2], values: [6, 8, 0, 0])
+    #expect(
+      try evaluate([tokens]) { $0[0].length() } == HostTensor(shape: [2, 1], values: [10, 0]))
+    let other = HostTensor(shape: [1, 2, 1, 2], values: [.nan, -1, 5, -7])
+    for greater in [
+      try evaluate([picture, other]) { $0[0].maximum($0[1]) },
+      try evaluate([other, picture]) { $0[0].maximum($0[1]) },
+    ] {
+      #expect(greater.values[0].isNaN)
+      #expect(greater.values[1...] == [0, 5, -2])
+    }
+  }
+
   @Test func affineAndClamp() throws {
     let y = try evaluate([ramp([4])]) { $0[0].affine(scale: 2, shift: -1).clamp(to: 0...4) }
     #expect(y.values == [0, 1, 3, 4])

@@ -26,10 +26,22 @@ static void copy(const void *context, int64_t task, int64_t thread) {
 }
 
 INLINE vf combine(vf a, vf b, int32_t operation) {
-  return operation == 0 ? a + b : operation == 1 ? a - b : a * b;
+  switch (operation) {
+    case 0: return a + b;
+    case 1: return a - b;
+    case 2: return a * b;
+    case 3: return a / b;
+    default: return choose((b > a) | (b != b), b, a);
+  }
 }
 INLINE float combine_one(float a, float b, int32_t operation) {
-  return operation == 0 ? a + b : operation == 1 ? a - b : a * b;
+  switch (operation) {
+    case 0: return a + b;
+    case 1: return a - b;
+    case 2: return a * b;
+    case 3: return a / b;
+    default: return b > a || b != b ? b : a;
+  }
 }
 
 INLINE void arithmetic_line(const CKernels_arithmetic *c, const float *a, const float *b,
@@ -47,7 +59,9 @@ static float *arithmetic_axis(const CKernels_arithmetic *c, const float *a, cons
     switch (c->operation) {
       case 0: arithmetic_line(c, a, b, out, 0); break;
       case 1: arithmetic_line(c, a, b, out, 1); break;
-      default: arithmetic_line(c, a, b, out, 2); break;
+      case 2: arithmetic_line(c, a, b, out, 2); break;
+      case 3: arithmetic_line(c, a, b, out, 3); break;
+      default: arithmetic_line(c, a, b, out, 4); break;
     }
     return out + c->sizes[5];
   }

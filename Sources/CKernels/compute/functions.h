@@ -13,6 +13,7 @@ const CKernels_functions TABLE = {
     .group_norm_apply = group_norm_apply,
     .layer_norm = layer_norm,
     .softmax = softmax,
+    .length = length,
     .attention = attention,
     .matmul = matmul,
     .resize = resize,

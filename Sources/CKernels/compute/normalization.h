@@ -1,4 +1,4 @@
-// Group norm, layer norm, softmax.
+// Group norm, layer norm, softmax, length.
 
 // Sums of the differences to the image's first pixel, and of their squares, for every channel: the
 // pivot keeps the squares small when the mean is far from zero.
@@ -138,4 +138,18 @@ static void softmax(const void *context, int64_t task, int64_t thread) {
   (void)thread;
   for (int64_t row = task * c->rows_per_task; row < last_row(c, task); row++)
     softmax_row(c->input + row * c->columns, (float *)c->output + row * c->columns, c->columns);
+}
+
+static void length(const void *context, int64_t task, int64_t thread) {
+  const CKernels_rows *c = context;
+  (void)thread;
+  for (int64_t row = task * c->rows_per_task; row < last_row(c, task); row++) {
+    const float *x = c->input + row * c->columns;
+    vf squares = {};
+    for (int64_t i = 0; i < c->columns; i += VW) {
+      vf v = get(x + i, c->columns - i);
+      squares = fma_v(v, v, squares);
+    }
+    ((float *)c->output)[row] = sqrtf(sum(squares));
+  }
 }

@@ -61,7 +61,7 @@ typedef struct {
   float *output;
   int64_t sizes[6], a_strides[6], b_strides[6];
   int64_t per_task;
-  int32_t operation;  // 0 add, 1 subtract, 2 multiply
+  int32_t operation;  // 0 add, 1 subtract, 2 multiply, 3 divide, 4 maximum
 } CKernels_arithmetic;
 
 /// output[r, c] = clamp(activation(input[r, c]) * scale + shift); columns up to `output_stride` become 0.
@@ -84,7 +84,7 @@ typedef struct {
   int32_t activation, output_is_bf16;
 } CKernels_group_norm;
 
-/// Normalisation (`is_softmax` 0) or softmax of each row of [rows, columns].
+/// Normalisation, softmax or length of each row of [rows, columns].
 typedef struct {
   const float *input;
   void *output;
@@ -155,7 +155,7 @@ typedef struct {
   int64_t row_tile;       // rows that a product computes together
   CKernels_task product, product_bf16;  // product_bf16 is NULL where the CPU lacks it
   CKernels_task copy, arithmetic, map;
-  CKernels_task group_norm_sums, group_norm_apply, layer_norm, softmax;
+  CKernels_task group_norm_sums, group_norm_apply, layer_norm, softmax, length;
   CKernels_task attention, matmul;
   CKernels_task resize, grid_sample, pool_window, global_average;
   /// Elements of packed weights for `outputs` x `depth` (taps included).

@@ -63,6 +63,8 @@ extension ProgramBuilder {
     case .add: context.operation = 0
     case .subtract: context.operation = 1
     case .multiply: context.operation = 2
+    case .divide: context.operation = 3
+    case .maximum: context.operation = 4
     }
     add(functions.arithmetic, context, tasks: Int(nest.division.tasks))
   }

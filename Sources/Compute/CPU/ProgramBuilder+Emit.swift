@@ -19,6 +19,7 @@ extension ProgramBuilder {
       try emitGroupNorm(operation, groups: groups, epsilon: epsilon, scratch: scratch)
     case .layerNorm(let epsilon): try emitRows(operation, functions.layer_norm, epsilon: epsilon)
     case .softmax: try emitRows(operation, functions.softmax, epsilon: 0)
+    case .length: try emitRows(operation, functions.length, epsilon: 0)
     case .activation, .affine, .clamp: try emitMap(operation, kind)
     case .arithmetic(let arithmetic): try emitArithmetic(operation, arithmetic)
     case .resizeBilinear(let alignCorners):

@@ -31,7 +31,7 @@ extension ProgramBuilder {
     add(functions.group_norm_apply, context, tasks: shape[0] * chunks.count)
   }
 
-  /// Layer normalisation or softmax along the axis that is last in memory.
+  /// Layer normalisation, softmax or length along the axis that is last in memory.
   mutating func emitRows(
     _ operation: Operation, _ kernel: @escaping CKernels_task, epsilon: Float
   ) throws(ComputeError) {

@@ -16,6 +16,8 @@ enum Arithmetic: String, Sendable, Hashable, CaseIterable {
   case add
   case subtract
   case multiply
+  case divide
+  case maximum
 }
 
 extension Tensor {
@@ -30,6 +32,12 @@ extension Tensor {
   public static func - (left: Tensor, right: Tensor) -> Tensor { left.combine(.subtract, right) }
   /// Product with broadcasting.
   public static func * (left: Tensor, right: Tensor) -> Tensor { left.combine(.multiply, right) }
+
+  /// Quotient with broadcasting.
+  public static func / (left: Tensor, right: Tensor) -> Tensor { left.combine(.divide, right) }
+
+  /// The greater of each two elements, with broadcasting.
+  public func maximum(_ other: Tensor) -> Tensor { combine(.maximum, other) }
 
   /// Each element times `scale`, plus `shift`.
   public func affine(scale: Float = 1, shift: Float = 0) -> Tensor {

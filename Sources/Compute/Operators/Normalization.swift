@@ -39,4 +39,12 @@ extension Tensor {
   public func softmax(axis: Int) -> Tensor {
     record(.softmax(axis: resolve(axis: axis)), shape: shape)
   }
+
+  /// Euclidean length of each pixel's channels, [N, C, H, W] -> [N, 1, H, W], or along the last axis,
+  /// [..., C] -> [..., 1].
+  public func length() -> Tensor {
+    var result = shape
+    result[rank == 4 ? 1 : rank - 1] = 1
+    return record(.length, shape: result)
+  }
 }

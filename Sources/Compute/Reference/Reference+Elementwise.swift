@@ -21,6 +21,8 @@ extension Arithmetic {
     case .add: { $0 + $1 }
     case .subtract: { $0 - $1 }
     case .multiply: { $0 * $1 }
+    case .divide: { $0 / $1 }
+    case .maximum: { $1 > $0 || $1.isNaN ? $1 : $0 }
     }
   }
 }
@@ -70,6 +72,18 @@ extension Reference {
       for position in positions { result.values[position] /= sum }
     }
     return result
+  }
+
+  static func length(_ x: HostTensor, shape: [Int]) -> HostTensor {
+    let axis = x.shape.count == 4 ? 1 : x.shape.count - 1
+    let (count, inner) = (x.shape[axis], x.shape.rowMajorStrides[axis])
+    return generate(shape) { line in
+      let start = line / inner * inner * count + line % inner
+      let squares = stride(from: start, to: start + count * inner, by: inner).reduce(0.0) {
+        $0 + Double(x.values[$1]) * Double(x.values[$1])
+      }
+      return Float(squares.squareRoot())
+    }
   }
 
   static func groupNorm(

@@ -75,6 +75,7 @@ enum Reference {
       let unfolded = permute(x, [0, 2, 1], shape: [shape[0], shape[1], x.shape[1]])
       return HostTensor(shape: shape, values: unfolded.values)
     case .softmax(let axis): return softmax(x, axis: axis)
+    case .length: return length(x, shape: shape)
     default: return evaluatePicture(kind, inputs, shape: shape)
     }
   }
