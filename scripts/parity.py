@@ -1,169 +1,159 @@
-"""Runs networks in PyTorch and in `avatar network run` on the same random weights and inputs, and prints the differences."""
+"""Runs networks in PyTorch and in `avatar network run` on the same random weights and inputs, and prints the differences.
+
+"max error" is the largest absolute difference of an output, divided by its largest value in PyTorch's fp32; the worst output of each run is shown.
+"PyTorch" beside it is how far PyTorch itself is from that in the same precision: bf16 throughout, or with --double, where fp64 is what everything
+is compared with, fp32. "same" is the share of equal argmax, where that is what counts.
+"""
 
 import argparse
+import copy
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable
 
-import diffusers
 import torch
-import transformers
-from safetensors.torch import load_file, save_file
-from torch import Tensor
-from transformers.models.whisper.modeling_whisper import WhisperEncoder
+from torch import nn
 
-from goldens.randomised import randomise
-from mini.export import export_landmark_network, export_painter
-from mini.landmark_network import LandmarkNetwork
-from mini.painter import Painter, unet_config
-from speech.network import ArticulationNetwork
-from speech.network import save as save_articulation
+from parity_cases import FORMATS, Case, Tensors, all_cases
+from parity_cases.styles import STYLES, Rescaling, randomise
 
-Tensors = dict[str, Tensor]
-Run = Callable[[], Tensors]
+LIMITS = {"fp32": 2e-4, "bf16": 3e-2}
+LEAST_AGREEMENT = 0.999
+HEADER = {"network": 17, "size": 9, "weights": 8, "seed": 4, "format": 11, "precision": 9, "output": 13, "max error": 9, "limit": 7, "PyTorch": 7,
+          "same": 7, "PyTorch s": 9, "avatar s": 8, "": 6}
+"""Columns and their widths: rows are printed as they come, for runs that take long."""
 
 
-@dataclass
-class Case:
-    """One network in one size. `make` writes its published folder, and returns inputs and how PyTorch computes the outputs."""
-
-    network: str
-    size: str
-    make: Callable[[Path, torch.Generator], tuple[Tensors, Run]]
+def convert(tensors: Tensors, type: torch.dtype) -> Tensors:
+    return {key: value.to(type) for key, value in tensors.items()}
 
 
-def musetalk(channels: list[int], side: int, batch: int):
-    def make(folder: Path, generator: torch.Generator) -> tuple[Tensors, Run]:
-        unet = diffusers.UNet2DConditionModel(
-            in_channels=8, out_channels=4, block_out_channels=channels, cross_attention_dim=384,
-            down_block_types=["CrossAttnDownBlock2D"] * 3 + ["DownBlock2D"],
-            up_block_types=["UpBlock2D"] + ["CrossAttnUpBlock2D"] * 3).eval()
-        randomise(unet, generator)
-        save_file(unet.state_dict(), folder / "unet.safetensors")
-        (folder / "musetalk.json").write_text(json.dumps(dict(unet.config)))
-        inputs = {"latents": torch.randn(batch, 8, side, side, generator=generator),
-                  "audio": torch.randn(batch, 50, 384, generator=generator)}
-        return inputs, lambda: {"sample": unet(inputs["latents"], torch.tensor([0]), encoder_hidden_states=inputs["audio"]).sample}
-    return make
+def compute(case: Case, network: nn.Module, inputs: Tensors, type: torch.dtype) -> tuple[Tensors, float]:
+    """PyTorch's outputs in a number format, and the seconds that they took."""
+    if type != torch.float32:
+        network = copy.deepcopy(network).to(type)
+    start = time.monotonic()
+    outputs = case.outputs(network, convert(inputs, type))
+    return outputs, time.monotonic() - start
 
 
-def whisper(batch: int, **sizes: int):
-    def make(folder: Path, generator: torch.Generator) -> tuple[Tensors, Run]:
-        configuration = transformers.WhisperConfig(**sizes)
-        encoder = WhisperEncoder(configuration).eval()
-        randomise(encoder, generator)
-        save_file({f"model.encoder.{key}": value for key, value in encoder.state_dict().items()}, folder / "model.safetensors")
-        (folder / "config.json").write_text(json.dumps(configuration.to_dict(), default=str))
-        mel = torch.randn(batch, configuration.num_mel_bins, 2 * configuration.max_source_positions, generator=generator)
-        return {"mel": mel}, lambda: {"hidden_states": torch.stack(encoder(mel, output_hidden_states=True).hidden_states, dim=1)}
-    return make
+def run_avatar(case: Case, folder: Path, precision: str, options: argparse.Namespace) -> tuple[Tensors, float]:
+    """avatar's outputs and the seconds that they took."""
+    from safetensors.torch import load_file
+    outputs = folder / "outputs.out"
+    command = [options.binary, "network", "run", case.network, "--weights", str(folder), "--inputs", str(folder / "inputs.in"), "--outputs", str(outputs),
+               "--precision", precision, "--device", options.device, "--threads", str(options.threads), "--force", "--json"]
+    finished = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    if finished.returncode != 0:
+        sys.exit(f"parity: {' '.join(command)}: exit code {finished.returncode}")
+    return load_file(outputs), json.loads(finished.stdout)["run_seconds"]
 
 
-def articulation(folder: Path, generator: torch.Generator) -> tuple[Tensors, Run]:
-    network = ArticulationNetwork().eval()
-    randomise(network, generator)
-    save_articulation(network, folder)
-    mel = torch.randn(2, 80, 200, generator=generator)
-    return {"mel": mel}, lambda: {"outputs": network(mel)[:, 25:75]}
+def worst(found: Tensors, expected: Tensors) -> tuple[float, str]:
+    """Largest relative maximum error of all outputs, and whose it is; anything that is not a number is infinitely far."""
+    if {key: value.shape for key, value in found.items()} != {key: value.shape for key, value in expected.items()}:
+        sys.exit(f"parity: outputs {[(k, *v.shape) for k, v in found.items()]}, not {[(k, *v.shape) for k, v in expected.items()]}")
+    errors = []
+    for key, value in expected.items():
+        error = ((found[key].double() - value.double()).abs().max() / value.double().abs().max()).item()
+        errors.append((error if error == error else float("inf"), key))
+    return max(errors)
 
 
-def landmarks(folder: Path, generator: torch.Generator) -> tuple[Tensors, Run]:
-    network = LandmarkNetwork().eval()
-    randomise(network, generator)
-    export_landmark_network(network, folder)
-    image = torch.rand(1, 3, 128, 128, generator=generator) * 2 - 1
-    return {"image": image}, lambda: {"outputs": network(image)}
+def agreement(case: Case, found: Tensors, expected: Tensors) -> float | None:
+    """The smallest share of equal argmax among the outputs where that counts."""
+    shares = [(found[key].argmax(axis) == expected[key].argmax(axis)).double().mean().item() for key, axis in case.argmax.items()]
+    return min(shares, default=None)
 
 
-def painter(folder: Path, generator: torch.Generator) -> tuple[Tensors, Run]:
-    network = Painter(unet_config()).eval()
-    randomise(network, generator)
-    export_painter(network, folder)
-    crop = torch.rand(1, 3, 256, 256, generator=generator) * 2 - 1
-    shape = torch.rand(1, 7, generator=generator)
-
-    def run() -> Tensors:
-        fields = network.predict(crop, shape)
-        shuffle = torch.nn.functional.pixel_shuffle
-        return {"flow": 0.35 * torch.tanh(shuffle(fields[:, :8], 2)), "mask": torch.sigmoid(shuffle(fields[:, 8:72], 8)),
-                "inner": shuffle(fields[:, 72:], 8).clamp(-1, 1)}
-    return {"crop": crop, "articulation": shape}, run
+def show(values: list) -> None:
+    print("  ".join(str(value).ljust(width) for value, width in zip(values, HEADER.values())).rstrip(), flush=True)
 
 
-TINY = [
-    Case("musetalk-unet", "tiny", musetalk([32, 64, 64, 64], 16, 2)),
-    Case("whisper-encoder", "tiny", whisper(2, d_model=48, encoder_layers=2, encoder_attention_heads=3, encoder_ffn_dim=96, max_source_positions=60)),
-    Case("mini-articulation", "mini", articulation),
-    Case("mini-landmarks", "mini", landmarks),
-    Case("mini-painter", "mini", painter),
-]
-FULL = [
-    Case("whisper-encoder", "whisper-tiny", whisper(
-        1, d_model=384, encoder_layers=4, encoder_attention_heads=6, encoder_ffn_dim=1536, max_source_positions=1500)),
-    Case("musetalk-unet", "published", musetalk([320, 640, 1280, 1280], 32, 1)),
-]
+def compare(case: Case, network: nn.Module, style: str, seed: int, options: argparse.Namespace) -> tuple[int, int]:
+    """Prints a row for each format and precision; returns how many there were and how many missed a limit."""
+    from safetensors.torch import save_file
+    generator = torch.Generator().manual_seed(seed)
+    randomise(network, generator, heavy=style == "heavy")
+    case.settle(network)
+    if style == "rescaled":
+        case.rescale(network, Rescaling(generator))
+    inputs = case.inputs(generator)
+    single, seconds = compute(case, network, inputs, torch.float32)
+    truth = compute(case, network, inputs, torch.float64)[0] if options.double else single
+    rows = missed = 0
+    for format in options.formats:
+        with tempfile.TemporaryDirectory(prefix="parity-", dir=options.scratch) as name:
+            folder = Path(name)
+            case.write(network, folder, format)
+            save_file({key: value.contiguous() for key, value in inputs.items()}, folder / "inputs.in")
+            for precision in options.precisions:
+                peer, peer_seconds = (single, seconds) if precision == "fp32" else compute(case, network, inputs, torch.bfloat16)
+                found, our_seconds = run_avatar(case, folder, precision, options)
+                (error, output), (peer_error, _) = worst(found, truth), worst(peer, truth)
+                same = agreement(case, found, truth)
+                met = error <= LIMITS[precision] and (same is None or same >= LEAST_AGREEMENT)
+                rows, missed = rows + 1, missed + (not met)
+                show([case.network, case.size, style, seed, format, precision, output, f"{error:.1e}", f"{LIMITS[precision]:.0e}",
+                      f"{peer_error:.1e}" if peer is not truth else "", "" if same is None else f"{same:.2%}", f"{peer_seconds:.3f}",
+                      f"{our_seconds:.3f}", "" if met else "MISSED"])
+    return rows, missed
 
 
-def compare(case: Case, options: argparse.Namespace) -> list[list[str]]:
-    """Rows of the table, one for each output."""
-    with tempfile.TemporaryDirectory(prefix="parity-") as name, torch.no_grad():
-        folder = Path(name)
-        inputs, run = case.make(folder, torch.Generator().manual_seed(options.seed))
-        save_file(inputs, folder / "inputs.safetensors.in")
-        start = time.monotonic()
-        expected = run()
-        seconds = time.monotonic() - start
-        del run
-        command = [options.binary, "network", "run", case.network, "--weights", str(folder), "--inputs", str(folder / "inputs.safetensors.in"),
-                   "--outputs", str(folder / "outputs.safetensors.out"), "--precision", options.precision, "--device", options.device,
-                   "--threads", str(options.threads), "--json"]
-        report = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
-        found = load_file(folder / "outputs.safetensors.out")
-    if set(found) != set(expected):
-        sys.exit(f"parity: {case.network} gave {sorted(found)}, not {sorted(expected)}")
-    return [row(case, key, found[key], expected[key], seconds, report) for key in sorted(expected)]
+def choices(text: str, known: tuple[str, ...]) -> list[str]:
+    names = text.split(",")
+    if unknown := [name for name in names if name not in known]:
+        raise argparse.ArgumentTypeError(f"{unknown[0]}: choose from {', '.join(known)}")
+    return names
 
 
-def row(case: Case, key: str, found: Tensor, expected: Tensor, seconds: float, report: dict) -> list[str]:
-    if found.shape != expected.shape:
-        sys.exit(f"parity: {case.network}'s {key} is {tuple(found.shape)}, not {tuple(expected.shape)}")
-    difference = (found - expected).double()
-    worst = (difference.abs().max() / expected.abs().max()).item()
-    typical = (difference.norm() / expected.double().norm()).item()
-    shape = "x".join(map(str, expected.shape))
-    return [case.network, case.size, report["precision"], key, shape, f"{worst:.1e}", f"{typical:.1e}", f"{seconds:.3f}", f"{report['run_seconds']:.3f}"]
-
-
-HEADER = ["network", "size", "precision", "output", "shape", "max error", "RMS error", "PyTorch s", "avatar s"]
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="parity", description=__doc__)
+    parser.add_argument("--binary", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--full", action="store_true", help="published sizes too")
+    parser.add_argument("--size", help="only tiny, mini or published")
+    parser.add_argument("--only", action="append", help="only the network of this name; may be repeated")
+    parser.add_argument("--precision", default="fp32", choices=["fp32", "bf16", "both"])
+    parser.add_argument("--seeds", type=int, default=1, metavar="N", help="weights and inputs from seeds 0 to N - 1")
+    parser.add_argument("--styles", default=["plain"], type=lambda text: choices(text, STYLES), metavar=",".join(STYLES))
+    parser.add_argument("--formats", default=["safetensors"], type=lambda text: choices(text, FORMATS), metavar=",".join(FORMATS))
+    parser.add_argument("--device", default="cpu", choices=["cpu", "reference"])
+    parser.add_argument("--double", action="store_true", help="compare with PyTorch in fp64")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--scratch", help="folder for temporary files")
+    options = parser.parse_args()
+    options.precisions = ["fp32", "bf16"] if options.precision == "both" else [options.precision]
+    if options.device == "reference" and options.precisions != ["fp32"]:
+        parser.error("the reference device computes in fp32 only")
+    return options
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--binary", required=True)
-    parser.add_argument("--full", action="store_true", help="published sizes too")
-    parser.add_argument("--networks", nargs="*", help="only these")
-    parser.add_argument("--precision", default="fp32")
-    parser.add_argument("--device", default="cpu")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--limit", type=float, default=2e-4, help="largest error relative to the largest value")
-    options = parser.parse_args()
+    options = parse()
     torch.set_num_threads(options.threads)
-    rows = []
-    for case in TINY + (FULL if options.full else []):
-        if not options.networks or case.network in options.networks:
-            rows += compare(case, options)
-    widths = [max(map(len, column)) for column in zip(HEADER, *rows)]
-    for line in [HEADER, ["-" * width for width in widths], *rows]:
-        print("  ".join(text.ljust(width) for text, width in zip(line, widths)).rstrip())
-    failed = [line for line in rows if not float(line[5]) <= options.limit]
-    print(f"{len(rows) - len(failed)} of {len(rows)} outputs are within {options.limit:.0e} of PyTorch's largest value")
-    sys.exit(1 if failed else 0)
+    cases = all_cases()
+    if unknown := set(options.only or []) - {case.network for case in cases}:
+        sys.exit(f"parity: no network named {', '.join(unknown)}: choose from {', '.join(sorted({case.network for case in cases}))}")
+    rows = missed = 0
+    show(list(HEADER))
+    for case in cases:
+        if (options.only and case.network not in options.only) or (case.size == "published" and not (options.full or options.size)):
+            continue
+        if options.size and case.size != options.size:
+            continue
+        network = case.build()
+        for style in options.styles:
+            for seed in range(options.seeds):
+                if style != "rescaled" or case.rescales:
+                    with torch.no_grad():
+                        made, failed = compare(case, network, style, seed, options)
+                    rows, missed = rows + made, missed + failed
+    print(f"{rows - missed} of {rows} runs are within their limits")
+    sys.exit(1 if missed or not rows else 0)
 
 
 if __name__ == "__main__":
