@@ -90,7 +90,8 @@ let package = Package(
     .target(
       name: "Runtime",
       dependencies: [
-        "CMini", "MediaTypes", "Compute", "Weights", "Layers", "Imaging", "Media", "Audio", "Face",
+        "CMini", "MediaTypes", "Digests", "Batch", "Compute", "Weights", "Layers", "Imaging",
+        "Media", "Audio", "Face",
         "Diffusion", "LipSync", "CKernels", "COpenBLAS", "CFaceDetector",
       ]),
     .executableTarget(
@@ -135,7 +136,8 @@ let package = Package(
     .testTarget(
       name: "RuntimeTests",
       dependencies: [
-        "Runtime", "MediaTypes", "Media", "Compute", "Weights", "Diffusion", "TestSupport",
+        "Runtime", "MediaTypes", "Digests", "Media", "Compute", "Weights", "Diffusion",
+        "TestSupport",
       ]),
     .testTarget(name: "AvatarCLITests", dependencies: ["TestSupport", "MediaTypes", "Media"]),
   ],

@@ -14,10 +14,15 @@ public final class MiniPainter: MouthPainter {
   /// Compiles `network` for `device`.
   ///
   /// - Throws: `ComputeError` when the device can't run the network.
-  public init(_ network: MiniPainterNetwork, device: any Device, precision: Precision)
+  public convenience init(_ network: MiniPainterNetwork, device: any Device, precision: Precision)
     throws(ComputeError)
   {
-    plan = try device.compile(network.plan(), precision: precision)
+    self.init(plan: try device.compile(network.plan(), precision: precision))
+  }
+
+  /// A painter with buffers of its own around a compiled `MiniPainterNetwork`, which several may share.
+  public init(plan: any CompiledPlan) {
+    self.plan = plan
     inputs = plan.signature.inputs.map { HostTensor(shape: $0.shape) }
     outputs = plan.signature.makeOutputs()
   }

@@ -29,7 +29,8 @@ public final class SegmentRenderer<Painter: MouthPainter> {
 
   /// Renders `segments` in the given order and returns the seconds that each stage worked.
   ///
-  /// `progress` is called on the painting thread after each painted frame. Throws the first error of any stage, or
+  /// `progress` is called on the painting thread after each painted frame. When `Cancellation.stopsAfterSegment` is up, it
+  /// returns after the segment in work, and the later ones are not there. Throws the first error of any stage, or
   /// `CancelledError`; the sink's open segment is dropped then.
   public func render(
     segments: [Int], source: any FrameSource, sink: any SegmentSink, progress: () -> Void = {}
@@ -82,6 +83,11 @@ public final class SegmentRenderer<Painter: MouthPainter> {
   ) throws {
     while var item = decoded.pop() {
       try cancellation.check()
+      let isFirst = item.index == timeline.segments.frames(ofSegment: item.segment).lowerBound
+      if isFirst && cancellation.stopsAfterSegment {
+        decoded.cancel()
+        return
+      }
       if let face = timeline.face(atFrame: item.index) {
         item.frame = try clock.measure {
           try painter.paint(item.frame, face: face, speech: speech(item.index))

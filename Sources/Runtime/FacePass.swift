@@ -1,4 +1,3 @@
-import Compute
 import Face
 import Foundation
 import LipSync
@@ -26,8 +25,7 @@ struct FacePass {
   private static let fileName = "faces.json"
 
   let source: SpeakSource
-  let model: MiniModel
-  let device: any Device
+  let landmarks: () throws -> LandmarkFinder
   let work: WorkFolder
   let cancellation: Cancellation
 
@@ -38,7 +36,7 @@ struct FacePass {
     var settings = FaceTracker.Settings()
     settings.readsStillPictures = reader.info.kind == .still
     var tracker = FaceTracker(
-      detector: try FrontalFaceDetector(), landmarks: try model.landmarks(device: device),
+      detector: try FrontalFaceDetector(), landmarks: try landmarks(),
       rate: reader.info.outputRate, settings: settings)
     let times = try reader.scan { index, frame in
       try cancellation.check()

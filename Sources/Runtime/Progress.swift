@@ -4,6 +4,8 @@ public enum ProgressEvent: Sendable {
   case stage(name: String, total: Int)
   /// `done` steps of the current stage are finished.
   case step(done: Int)
+  /// Segment `index` of `count` is finished, synced, and will not be made again.
+  case segment(index: Int, count: Int, sha256: String, byteCount: Int)
   /// Something that does not stop the run but should be known; one line.
   case warning(String)
 }

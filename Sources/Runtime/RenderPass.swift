@@ -23,7 +23,7 @@ struct RenderPass {
   let cancellation: Cancellation
 
   func run(
-    _ painter: MiniPainter, progress: ProgressHandler, timings: inout [String: Double]
+    _ painter: MiniPainter, progress: @escaping ProgressHandler, timings: inout [String: Double]
   ) throws -> Video {
     let reader = try source.open(index: faces.index)
     let info = reader.info
@@ -31,7 +31,12 @@ struct RenderPass {
     let frameCount = speech.frameCount(at: rate)
     let timeline = self.timeline(rate: rate, frameCount: frameCount)
     let plan = timeline.segments
-    let missing = (0..<plan.count).filter { !work.contains(Self.segmentName($0)) }
+    let store = SegmentStore(work: work)
+    let (finished, damaged) = try store.intactSegments()
+    if damaged > 0 {
+      progress(.warning("output \(request.output): \(damaged) damaged segments are made again"))
+    }
+    let missing = (0..<plan.count).filter { finished[$0] == nil }
     let alreadyDone = frameCount - missing.reduce(0) { $0 + plan.frames(ofSegment: $1).count }
 
     progress(.stage(name: "painting", total: frameCount))
@@ -39,7 +44,12 @@ struct RenderPass {
     let renderer = SegmentRenderer(
       timeline: timeline, painter: painter, cancellation: cancellation,
       speech: { track.articulation(atFrame: $0, rate: rate) })
-    let sink = SegmentFiles(work: work, settings: settings(info, rate))
+    let sink = SegmentFiles(store: store, settings: settings(info, rate)) { segment in
+      progress(
+        .segment(
+          index: segment.index, count: plan.count, sha256: segment.sha256,
+          byteCount: segment.byteCount))
+    }
     var done = alreadyDone
     let stages = try renderer.render(
       segments: missing, source: SourceFrames(reader), sink: sink
@@ -48,10 +58,11 @@ struct RenderPass {
       progress(.step(done: done))
     }
     timings.merge(stages) { $0 + $1 }
-    try cancellation.check()
+    if cancellation.stopsAfterSegment { throw CancelledError() }
+    let segments = finished.merging(sink.finished) { $1 }
     let joined = try timings.measure("join") {
       try joinSegments(
-        (0..<plan.count).map { work.file(Self.segmentName($0)) },
+        (0..<plan.count).map { store.path(segments[$0]!) },
         audio: AudioTrack(path: request.audio), output: request.output, rate: rate,
         metadata: metadata, overwrite: request.replacesOutput,
         isCancelled: { cancellation.isCancelled })
@@ -83,10 +94,6 @@ struct RenderPass {
       "comment": "lip-sync by avatar, model \(request.model)",
     ]
   }
-
-  static func segmentName(_ index: Int) -> String {
-    "segment-" + String(repeating: "0", count: max(0, 5 - "\(index)".count)) + "\(index).mp4"
-  }
 }
 
 /// Frames of a picture source, handed to the decoding thread.
@@ -100,28 +107,39 @@ private struct SourceFrames: FrameSource {
 
 /// Segments as files of the work folder.
 private final class SegmentFiles: SegmentSink {
-  private let work: WorkFolder
+  /// By index.
+  private(set) var finished: [Int: SegmentStore.Segment] = [:]
+  private let store: SegmentStore
   private let settings: EncoderSettings
-  private var encoder: SegmentEncoder?
+  private let onFinish: (SegmentStore.Segment) -> Void
+  private var current: (index: Int, encoder: SegmentEncoder)?
 
-  init(work: WorkFolder, settings: EncoderSettings) {
-    self.work = work
+  init(
+    store: SegmentStore, settings: EncoderSettings,
+    onFinish: @escaping (SegmentStore.Segment) -> Void
+  ) {
+    self.store = store
     self.settings = settings
+    self.onFinish = onFinish
   }
 
   func begin(segment index: Int) throws {
-    encoder = try SegmentEncoder(work.file(RenderPass.segmentName(index)), settings: settings)
+    current = (index, try SegmentEncoder(store.unfinishedPath(index), settings: settings))
   }
 
-  func append(_ frame: Frame) throws { try encoder?.append(frame) }
+  func append(_ frame: Frame) throws { try current?.encoder.append(frame) }
 
   func finish() throws {
-    try encoder?.finish()
-    encoder = nil
+    guard let (index, encoder) = current else { return }
+    try encoder.finish()
+    current = nil
+    let segment = try store.finish(index)
+    finished[index] = segment
+    onFinish(segment)
   }
 
   func cancel() {
-    encoder?.cancel()
-    encoder = nil
+    current?.encoder.cancel()
+    current = nil
   }
 }

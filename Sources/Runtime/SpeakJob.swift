@@ -10,10 +10,16 @@ import MediaTypes
 /// One `avatar speak`: from a checked request to a finished video.
 public struct SpeakJob {
   private let request: SpeakRequest
+  private let resources: SpeakResources
   private let cancellation: Cancellation
 
-  public init(_ request: SpeakRequest, cancellation: Cancellation = Cancellation()) {
+  /// `resources` keeps networks loaded for further jobs.
+  public init(
+    _ request: SpeakRequest, resources: SpeakResources = SpeakResources(),
+    cancellation: Cancellation = Cancellation()
+  ) {
     self.request = request
+    self.resources = resources
     self.cancellation = cancellation
   }
 
@@ -30,25 +36,28 @@ public struct SpeakJob {
       inputs: [request.audio] + (request.avatar.map { [$0] } ?? []))
     let source = try SpeakSource(request)
     let model = try MiniModel(request.model)
-    let device = try CPUDevice(threads: request.threads ?? ResourceUsage.availableCores)
+    let threads = request.threads ?? ResourceUsage.availableCores
     var timings: [String: Double] = [:]
 
     progress(.stage(name: "listening", total: 0))
     let speech = try timings.measure("listen") {
-      try SpeechPass(audio: request.audio, model: model, device: device, cancellation: cancellation)
-        .run(progress)
+      try SpeechPass(
+        audio: request.audio,
+        articulation: try resources.articulation(model, threads: threads),
+        cancellation: cancellation
+      ).run(progress)
     }
     let painter = try timings.measure("load") {
-      try model.painter(device: device, precision: request.computePrecision)
+      try resources.painter(model, threads: threads, precision: request.computePrecision)
     }
     let work = try WorkFolder(
       output: request.output, key: try key(source, model, precision: painter.precision))
     do {
       let faces = try timings.measure("faces") {
         try FacePass(
-          source: source, model: model, device: device, work: work, cancellation: cancellation
-        )
-        .run(progress)
+          source: source, landmarks: { try resources.landmarks(model, threads: threads) },
+          work: work, cancellation: cancellation
+        ).run(progress)
       }
       try require(faces, progress)
       let render = RenderPass(
@@ -63,9 +72,14 @@ public struct SpeakJob {
     }
   }
 
-  /// Whether a later run could go on from the work folder: after a defect of ours, not after a bad input or on request.
+  /// Whether a later run could go on from the work folder: after a defect of ours, not after a bad input, and on request only
+  /// where the caller comes back.
   private func survives(_ error: any Error) -> Bool {
-    (error as? any AvatarError)?.exitCode == .internalError
+    switch (error as? any AvatarError)?.exitCode {
+    case .internalError: true
+    case .badInput, .missingInput, .usage, .modelNotInstalled: false
+    default: request.keepsUnfinishedWork
+    }
   }
 
   private func require(_ faces: FacePass.Result, _ progress: ProgressHandler) throws {

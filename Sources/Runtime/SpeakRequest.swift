@@ -29,6 +29,8 @@ public struct SpeakRequest: Sendable {
   /// What shows through transparent pictures, as red, green, blue.
   public var background: (red: UInt8, green: UInt8, blue: UInt8) = (255, 255, 255)
   public var replacesOutput = false
+  /// Whether a run that is stopped or fails for a passing reason leaves its finished segments to the next one.
+  public var keepsUnfinishedWork = false
 
   public init(audio: String, output: String) {
     self.audio = audio

@@ -1,5 +1,4 @@
 import Audio
-import Compute
 import LipSync
 import MediaTypes
 
@@ -22,13 +21,11 @@ struct SpeechPass {
   }
 
   let audio: String
-  let model: MiniModel
-  let device: any Device
+  let articulation: ArticulationModel
   let cancellation: Cancellation
 
   func run(_ progress: ProgressHandler) throws -> Result {
     let reader = try AudioFile(path: audio).reader()
-    let articulation = try model.articulation(device: device)
     let track = try articulation.track(of: reader) { try cancellation.check() }
     for warning in reader.warnings { progress(.warning(warning)) }
     return Result(

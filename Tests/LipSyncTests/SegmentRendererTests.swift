@@ -110,6 +110,22 @@ struct SegmentRendererTests {
     #expect(sink.segments.isEmpty)
   }
 
+  @Test func `asked to end after the segment in work, it finishes that and begins no other`() throws
+  {
+    let (sink, cancellation) = (MemorySink(), Cancellation())
+    let renderer = SegmentRenderer(
+      timeline: timeline(), painter: NumberPainter(), cancellation: cancellation,
+      speech: { $0 + 100 })
+    var painted = 0
+    _ = try renderer.render(segments: [0, 1, 2], source: CountingSource(), sink: sink) {
+      painted += 1
+      if painted == 9 { cancellation.cancelAfterSegment() }
+    }
+    #expect(painted == 16)
+    #expect(sink.segments.mapValues(\.count) == [0: 8, 1: 8])
+    #expect(!sink.isOpen)
+  }
+
   @Test func `a cancelled run stops`() {
     let (sink, cancellation) = (MemorySink(), Cancellation())
     cancellation.cancel()

@@ -1,0 +1,67 @@
+import Audio
+import Compute
+import Face
+import LipSync
+import Synchronization
+
+/// Compiled networks and their devices, kept from job to job of one process.
+public final class SpeakResources: Sendable {
+  private struct State {
+    var devices: [Int: CPUDevice] = [:]
+    var articulation: [String: ArticulationModel] = [:]
+    var landmarks: [String: LandmarkFinder] = [:]
+    var painters: [String: any CompiledPlan] = [:]
+  }
+
+  private let state = Mutex(State())
+
+  public init() {}
+
+  /// The processor with `threads` threads; jobs that use it at once take turns.
+  func device(threads: Int) throws -> CPUDevice {
+    try state.withLock { state in
+      if let device = state.devices[threads] { return device }
+      let device = try CPUDevice(threads: threads)
+      state.devices[threads] = device
+      return device
+    }
+  }
+
+  /// The network that hears what the mouth does.
+  func articulation(_ model: MiniModel, threads: Int) throws -> ArticulationModel {
+    let (key, device) = (try key(model, threads), try device(threads: threads))
+    return try state.withLock { state in
+      if let known = state.articulation[key] { return known }
+      let made = try model.articulation(device: device)
+      state.articulation[key] = made
+      return made
+    }
+  }
+
+  /// The network that sees where the face is.
+  func landmarks(_ model: MiniModel, threads: Int) throws -> LandmarkFinder {
+    let (key, device) = (try key(model, threads), try device(threads: threads))
+    return try state.withLock { state in
+      if let known = state.landmarks[key] { return known }
+      let made = try model.landmarks(device: device)
+      state.landmarks[key] = made
+      return made
+    }
+  }
+
+  /// A painter of its own for one job, around a network that jobs share.
+  func painter(_ model: MiniModel, threads: Int, precision: Precision) throws -> MiniPainter {
+    let key = "\(try key(model, threads)) \(precision)"
+    let device = try device(threads: threads)
+    return try state.withLock { state in
+      if let known = state.painters[key] { return MiniPainter(plan: known) }
+      let made = try device.compile(model.painterNetwork().plan(), precision: precision)
+      state.painters[key] = made
+      return MiniPainter(plan: made)
+    }
+  }
+
+  private func key(_ model: MiniModel, _ threads: Int) throws -> String {
+    "\(try model.identity()) \(threads)"
+  }
+}
