@@ -4,7 +4,8 @@ import Weights
 /// The networks that can be run alone on given tensors, for comparison with other engines.
 public enum NetworkCatalog {
   private static let networks: [any CatalogedNetwork] = [
-    MuseTalkUNet(), VAEEncoder(), VAEDecoder(), WhisperTiny(), MiniArticulation(), MiniLandmarks(),
+    MuseTalkUNet(), VAEEncoder(), VAEDecoder(), TAESDEncoder(), TAESDDecoder(), WhisperTiny(),
+    MiniArticulation(), MiniLandmarks(),
     MiniPainterFields(),
   ]
 
