@@ -1,0 +1,70 @@
+extension BatchRunner {
+  /// Takes in what came from the host.
+  func handle(_ event: HostEvent) throws {
+    lastHeard = wakingSeconds
+    switch event {
+    case .ended(let reason): try hostEnded(reason)
+    case .message(.ready): (hostIsReady, hostsThatNeverSpoke) = (true, 0)
+    case .message(.alive): break
+    case .message(.progress(let attempt, let progress)):
+      try take(progress, of: Int64(attempt))
+    case .message(.finished(let attempt, let result)):
+      try end(Int64(attempt), .succeeded(result))
+    case .message(.stopped(let attempt)):
+      if let work = inWork[Int64(attempt)] { try end(Int64(attempt), work.endingWhenStopped) }
+    case .message(.failed(let attempt, let failure)):
+      guard let work = inWork[Int64(attempt)] else { return }
+      let isInterrupted = failure.exitCode == 130 || failure.exitCode == 143
+      try end(
+        Int64(attempt),
+        work.stopReason != nil && isInterrupted ? work.endingWhenStopped : .failed(failure))
+    }
+  }
+
+  private func take(_ progress: JobProgress, of attempt: Int64) throws {
+    guard let claimed = inWork[attempt]?.claimed else { return }
+    switch progress {
+    case .stage(let name, let total):
+      inWork[attempt]?.progress = AttemptProgress(stage: name, done: 0, total: total)
+    case .step(let done):
+      inWork[attempt]?.progress.done = done
+    case .segment(let index, let count, let sha256, let byteCount):
+      let segment = FinishedSegment(
+        index: index, count: count, sha256: sha256, byteCount: byteCount)
+      try ledger.record(segment: segment, of: attempt)
+    case .warning(let text):
+      notice(.warned(claimed, text))
+    }
+  }
+
+  private func end(_ attempt: Int64, _ ending: AttemptEnding) throws {
+    guard let work = inWork.removeValue(forKey: attempt) else { return }
+    try ledger.end(attempt, ending)
+    notice(.ended(work.claimed, ending, seconds: wakingSeconds - work.began))
+  }
+
+  /// A host that dies with one job in work was killed by it; with several, each is tried alone.
+  private func hostEnded(_ reason: String) throws {
+    host = nil
+    if !hostIsReady { hostsThatNeverSpoke += 1 }
+    guard hostsThatNeverSpoke < 3 else { throw BatchError.hostNeverReady(reason: reason) }
+    let attempts = inWork.keys.sorted()
+    let overdue = attempts.filter { (inWork[$0]?.killTime).map { $0 <= wakingSeconds } ?? false }
+    for attempt in attempts {
+      guard let work = inWork[attempt] else { continue }
+      if overdue.contains(attempt) {
+        try end(attempt, work.endingWhenStopped)
+      } else if attempts.count == 1 && hostIsReady {
+        let failure = JobFailure(
+          exitCode: 70,
+          message:
+            "job \(work.claimed.specification.name): its process died of \(reason), in stage "
+            + "\"\(work.progress.stage)\": see the job's log")
+        try end(attempt, .crashed(failure))
+      } else {
+        if overdue.isEmpty && hostIsReady { suspects.append(work.claimed.job) }
+        try end(attempt, .released(reason: "the jobs' process died of \(reason)"))
+      }
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import Glibc
+import MediaTypes
+
+/// What a runner finds around it; tests replace parts of it.
+struct RunnerEnvironment {
+  var clock: any RunnerClock = MonotonicClock()
+  var makeHost: () throws -> any JobHost
+  /// What signals ask for: nothing, the end of segments in work, or the end.
+  var stopRequest: () -> StopRequest
+  /// Free bytes of the file system that holds a folder; nil where that can't be told.
+  var freeByteCount: (_ folder: String) -> Int? = { folder in
+    var information = statvfs()
+    guard statvfs(folder, &information) == 0 else { return nil }
+    return Int(information.f_bavail) * Int(information.f_frsize)
+  }
+  var folder: (_ output: String) -> String = { FilePath.folder(of: $0) }
+}
+
+/// What a runner tells those who watch it.
+enum RunnerNotice {
+  case began(ClaimedAttempt)
+  case progress([(ClaimedAttempt, AttemptProgress)])
+  case warned(ClaimedAttempt, String)
+  case ended(ClaimedAttempt, AttemptEnding, seconds: Double)
+  case draining(RunnerEnding)
+}

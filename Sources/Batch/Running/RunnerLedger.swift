@@ -1,0 +1,59 @@
+/// What a runner asks of the ledger and tells it; every call is one transaction.
+protocol RunnerLedger: AnyObject {
+  /// Makes the most urgent job that may start now `running` and returns its attempt; nil when there is none.
+  func claim() throws -> ClaimedAttempt?
+  /// The same for one job in particular; nil when it may not start any more.
+  func claim(job: Int64) throws -> ClaimedAttempt?
+  /// Seconds until a job that waits for its next attempt may start; nil when none waits.
+  func secondsUntilNextStart() throws -> Double?
+
+  /// Extends the leases of `attempts` and stores how far they are.
+  func extendLeases(_ attempts: [Int64: AttemptProgress]) throws
+  /// Attempts in work whose jobs someone has cancelled.
+  func cancelledAttempts() throws -> Set<Int64>
+  /// Notes that segment `index` of the attempt's job is on disk.
+  func record(segment: FinishedSegment, of attempt: Int64) throws
+
+  /// Ends an attempt: the ledger decides what becomes of the job.
+  func end(_ attempt: Int64, _ ending: AttemptEnding) throws
+}
+
+/// An attempt that a runner has taken on.
+struct ClaimedAttempt: Sendable {
+  var attempt: Int64
+  var job: Int64
+  var specification: JobSpecification
+  var key: String
+  var replacesOutput: Bool
+  /// Seconds that earlier attempts took together.
+  var earlierSeconds: Double
+}
+
+/// How far an attempt is.
+struct AttemptProgress: Sendable, Hashable, Codable {
+  var stage: String
+  var done: Int
+  var total: Int
+}
+
+struct FinishedSegment: Sendable, Hashable {
+  var index: Int
+  var count: Int
+  var sha256: String
+  var byteCount: Int
+}
+
+/// How an attempt ended.
+enum AttemptEnding: Sendable, Hashable {
+  case succeeded(JobResult)
+  /// It failed; whether another attempt may help follows from the failure's exit code.
+  case failed(JobFailure)
+  /// It took longer than its job allows; `isFinal` when the job's whole time is over.
+  case timedOut(JobFailure, isFinal: Bool)
+  /// The process that did it died while it was the only one in work, or is to blame.
+  case crashed(JobFailure)
+  /// It was ended through no fault of its own and counts for nothing: the job is queued again.
+  case released(reason: String)
+  /// Someone cancelled the job.
+  case cancelled
+}
