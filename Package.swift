@@ -36,6 +36,8 @@ let package = Package(
         .apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libswresample-dev"])
       ]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "CLibAVShims", dependencies: ["CLibAV"]),
     .target(
       name: "CFaceDetector",
@@ -79,10 +81,11 @@ let package = Package(
       ]),
 
     // MARK: Batches
+    .target(name: "Transfers", dependencies: ["MediaTypes", "CCurl"]),
     .target(
       name: "Batch",
       dependencies: [
-        "MediaTypes", "Digests", .product(name: "GRDB", package: "GRDB.swift"),
+        "MediaTypes", "Digests", "Transfers", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -102,7 +105,8 @@ let package = Package(
     .testTarget(name: "MediaTypesTests", dependencies: ["MediaTypes"]),
     .testTarget(name: "DigestsTests", dependencies: ["Digests", "TestSupport"]),
     .testTarget(
-      name: "BatchTests", dependencies: ["Batch", "Digests", "MediaTypes", "TestSupport"]),
+      name: "BatchTests",
+      dependencies: ["Batch", "Digests", "Transfers", "MediaTypes", "TestSupport"]),
     .testTarget(
       name: "ComputeTests", dependencies: ["Compute", "MediaTypes", "TestSupport", "Weights"],
       swiftSettings: kernels),
