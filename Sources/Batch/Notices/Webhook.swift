@@ -26,7 +26,9 @@ public final class Webhook: Sendable {
   private let wakeUp = DispatchSemaphore(value: 0)
   private let done = DispatchSemaphore(value: 0)
 
-  /// Starts posting to `url`. `retryDelays` are the seconds before each further try of one event.
+  /// Starts posting to `url`.
+  ///
+  /// `retryDelays` are the seconds before each further try of one event.
   public convenience init(url: String, secret: String, retryDelays: [Double] = [1, 2, 4, 8, 16]) {
     self.init(url: url, secret: secret, retryDelays: retryDelays) { post throws(TransferError) in
       try post.send()
