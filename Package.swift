@@ -98,7 +98,7 @@ let package = Package(
         "Diffusion", "LipSync", "CKernels", "COpenBLAS", "CFaceDetector",
       ]),
     .executableTarget(
-      name: "AvatarCLI", dependencies: ["Runtime", "MediaTypes", "Media", arguments]),
+      name: "AvatarCLI", dependencies: ["Runtime", "MediaTypes", "Media", "Compute", arguments]),
 
     // MARK: Tests
     .target(name: "TestSupport", dependencies: ["MediaTypes", "Compute", "Weights"]),

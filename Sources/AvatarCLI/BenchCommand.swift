@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Compute
 import Foundation
 import Runtime
 
@@ -15,6 +16,7 @@ struct BenchCommand: ParsableCommand {
       Examples:
         avatar bench mel
         avatar bench unet --model mini --threads 2
+        avatar bench vae-decoder --batch 4 --profile
         avatar bench all --model mini --json
       """)
 
@@ -36,6 +38,9 @@ struct BenchCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("auto, fp32 or bf16.", valueName: "precision"))
   var precision = SpeakRequest.Precision.auto
 
+  @Flag(name: .long, help: "Show where a network's time goes, by operator and shape.")
+  var profile = false
+
   @Flag(name: .long, help: "Print JSON.")
   var json = false
 
@@ -50,14 +55,25 @@ struct BenchCommand: ParsableCommand {
     let kinds = benchmark == .all ? Benchmark.Kind.allCases.filter { $0 != .all } : [benchmark]
     let options = Benchmark.Options(
       model: model, batch: batch, threads: threads ?? ResourceUsage.availableCores,
-      precision: precision)
+      precision: precision, isProfiled: profile)
     var results: [BenchmarkResult] = []
     for kind in kinds {
       let result = try Benchmark.run(kind, options)
       results.append(result)
-      if !json { try StandardStreams.printLine(line(result)) }
+      guard !json else { continue }
+      try StandardStreams.printLine(line(result))
+      for time in result.operators ?? [] { try StandardStreams.printLine(row(time)) }
     }
     if json { try JSONOutput.write(["benchmarks": results]) }
+  }
+
+  private func row(_ time: OperatorTime) -> String {
+    let shape = time.shape.map(String.init).joined(separator: " x ")
+    let weight = time.weight.map { " by \($0.map(String.init).joined(separator: " x "))" } ?? ""
+    let work = Double(time.floatingPointOperations) / 1e9
+    let rate = work > 0 ? String(format: ", %.0f GFLOP/s", work / time.seconds) : ""
+    return String(format: "%9.2f ms  ", time.seconds * 1000)
+      + "\(time.count) x \(time.kind) to \(shape)\(weight)\(rate)"
   }
 
   private func line(_ result: BenchmarkResult) -> String {

@@ -20,6 +20,24 @@ public protocol CompiledPlan: Sendable {
   /// Tensors in `outputs` keep their memory, so that a run in steady state allocates nothing.
   /// Throws `ComputeError.shape` when a tensor's shape differs from the signature.
   func run(_ inputs: [HostTensor], into outputs: inout [HostTensor]) throws(ComputeError)
+
+  /// Seconds by kind of operator and shape, where each operator counts with its fastest of `repetitions` runs.
+  ///
+  /// What other programs take of the processor does not count. Empty on devices that do not take the time. Throws `ComputeError.shape` as `run` does.
+  func profile(
+    _ inputs: [HostTensor], repetitions: Int
+  ) throws(ComputeError) -> [OperatorTime]
+
+  /// Bytes that all activations together occupy; 0 on devices that keep no arena.
+  var arenaByteCount: Int { get }
+}
+
+extension CompiledPlan {
+  public func profile(
+    _ inputs: [HostTensor], repetitions: Int
+  ) throws(ComputeError) -> [OperatorTime] { [] }
+
+  public var arenaByteCount: Int { 0 }
 }
 
 extension CompiledPlan {

@@ -30,14 +30,22 @@ public struct Plan: Sendable {
   }
 
   func floatingPointOperations(of node: Node) -> Int {
-    let output = shapes[node.output].elementCount
-    switch node.kind {
-    case .convolution: return 2 * output * shapes[node.inputs[1]].dropFirst().reduce(1, *)
-    case .linear: return 2 * output * shapes[node.inputs[1]][1]
-    case .matmul: return 2 * output * shapes[node.inputs[0]].last!
+    node.kind.floatingPointOperations(
+      inputs: node.inputs.map { shapes[$0] }, output: shapes[node.output])
+  }
+}
+
+extension Operator {
+  /// Multiplications and additions in products, for operands of the given shapes.
+  func floatingPointOperations(inputs: [[Int]], output: [Int]) -> Int {
+    let count = output.elementCount
+    switch self {
+    case .convolution: return 2 * count * inputs[1].dropFirst().reduce(1, *)
+    case .linear: return 2 * count * inputs[1][1]
+    case .matmul: return 2 * count * inputs[0].last!
     case .attention:
-      let (query, key) = (shapes[node.inputs[0]], shapes[node.inputs[1]])
-      return 2 * query[0] * query[1] * key[1] * (query[2] + shapes[node.inputs[2]][2])
+      let (query, key) = (inputs[0], inputs[1])
+      return 2 * query[0] * query[1] * key[1] * (query[2] + inputs[2][2])
     default: return 0
     }
   }

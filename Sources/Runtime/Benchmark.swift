@@ -27,14 +27,18 @@ public enum Benchmark {
     public var batch: Int
     public var threads: Int
     public var precision: SpeakRequest.Precision
+    /// Whether networks' operators are timed too.
+    public var isProfiled: Bool
 
     public init(
-      model: Model, batch: Int, threads: Int, precision: SpeakRequest.Precision
+      model: Model, batch: Int, threads: Int, precision: SpeakRequest.Precision,
+      isProfiled: Bool = false
     ) {
       self.model = model
       self.batch = batch
       self.threads = threads
       self.precision = precision
+      self.isProfiled = isProfiled
     }
   }
 
@@ -73,23 +77,17 @@ public enum Benchmark {
       recorder.output("sample", network(latents, timestep: 0, context: audio))
       plan = recorder.finish()
     }
-    let (seconds, precision) = try time(plan, options)
-    return BenchmarkResult(
-      benchmark: "unet", model: options.model == .mini ? "mini" : "musetalk",
-      secondsPerFrame: seconds / Double(batch), timesRealtime: nil, threads: options.threads,
-      precision: precision, batch: batch, peakRssBytes: ResourceUsage.peakResidentBytes)
+    return try time(
+      plan, "unet", model: options.model == .mini ? "mini" : "musetalk", batch: batch, options)
   }
 
   /// Half of an autoencoder on pictures of MuseTalk's size, 256 x 256.
   private static func vae(
     _ network: any CatalogedNetwork, _ shapes: [String: [Int]], _ options: Options
   ) throws -> BenchmarkResult {
-    let (seconds, precision) = try time(network.open(nil).plan(shapes), options)
-    return BenchmarkResult(
-      benchmark: network.name, model: "sd-vae-ft-mse",
-      secondsPerFrame: seconds / Double(options.batch), timesRealtime: nil,
-      threads: options.threads, precision: precision, batch: options.batch,
-      peakRssBytes: ResourceUsage.peakResidentBytes)
+    try time(
+      network.open(nil).plan(shapes), network.name, model: "sd-vae-ft-mse", batch: options.batch,
+      options)
   }
 
   private static func whisper(_ options: Options) throws -> BenchmarkResult {
@@ -100,22 +98,29 @@ public enum Benchmark {
     let recorder = PlanRecorder(name: "whisper-encoder")
     let mel = recorder.input("mel", [1, configuration.melBins, 2 * configuration.positions])
     recorder.output("hidden_states", network(mel)[configuration.layers])
-    let (seconds, precision) = try time(recorder.finish(), options)
     let heardSeconds = Double(configuration.positions) * ArticulationTrack.stepSeconds
-    return BenchmarkResult(
-      benchmark: "whisper", model: options.model == .mini ? "mini" : "whisper-tiny",
-      secondsPerFrame: nil, timesRealtime: heardSeconds / seconds, threads: options.threads,
-      precision: precision, batch: 1, peakRssBytes: ResourceUsage.peakResidentBytes)
+    return try time(
+      recorder.finish(), "whisper", model: options.model == .mini ? "mini" : "whisper-tiny",
+      batch: 1, heardSeconds: heardSeconds, options)
   }
 
-  /// Median seconds of one run of `plan`, and the precision that was used.
-  private static func time(_ plan: Plan, _ options: Options) throws -> (Double, String) {
+  /// Median time of one run of `plan`: per frame, or against `heardSeconds` of sound.
+  private static func time(
+    _ plan: Plan, _ benchmark: String, model: String, batch: Int, heardSeconds: Double? = nil,
+    _ options: Options
+  ) throws -> BenchmarkResult {
     let precision = Precision(rawValue: options.precision.rawValue) ?? .auto
     let compiled = try CPUDevice(threads: options.threads).compile(plan, precision: precision)
     let inputs = compiled.signature.inputs.map { HostTensor(shape: $0.shape, repeating: 0.1) }
     var outputs = compiled.signature.makeOutputs()
     let seconds = try Stopwatch.medianSeconds(runs: 7) { try compiled.run(inputs, into: &outputs) }
-    return (seconds, compiled.precision.rawValue)
+    return BenchmarkResult(
+      benchmark: benchmark, model: model,
+      secondsPerFrame: heardSeconds == nil ? seconds / Double(batch) : nil,
+      timesRealtime: heardSeconds.map { $0 / seconds }, threads: options.threads,
+      precision: compiled.precision.rawValue, batch: batch,
+      peakRssBytes: ResourceUsage.peakResidentBytes, activationBytes: compiled.arenaByteCount,
+      operators: options.isProfiled ? try compiled.profile(inputs, repetitions: 7) : nil)
   }
 
   /// A whole `speak` of the first presenter, eight seconds long.

@@ -1,3 +1,5 @@
+public import Compute
+
 /// One measured figure of `avatar bench`.
 public struct BenchmarkResult: Codable, Sendable {
   public let benchmark: String
@@ -9,9 +11,14 @@ public struct BenchmarkResult: Codable, Sendable {
   public let precision: String
   public let batch: Int
   public let peakRssBytes: Int
+  /// Bytes of all activations of a network together.
+  public var activationBytes: Int?
+  /// Where a network's time goes, if it was asked for.
+  public var operators: [OperatorTime]?
 
   enum CodingKeys: String, CodingKey {
-    case benchmark, model, threads, precision, batch
+    case benchmark, model, threads, precision, batch, operators
+    case activationBytes = "activation_bytes"
     case secondsPerFrame = "seconds_per_frame"
     case timesRealtime = "times_realtime"
     case peakRssBytes = "peak_rss_bytes"

@@ -16,7 +16,7 @@ import Testing
 
   @Test(
     "bf16 stays close", .enabled(if: InstructionSet.current >= .avx512bf16),
-    arguments: productCases + attentionCases)
+    arguments: productCases + transformedCases + attentionCases)
   func bf16(operation: OperatorCase) throws {
     let expected = try operation.run(on: ReferenceDevice())
     let found = try operation.run(on: CPUDevice(threads: 2), precision: .bf16)

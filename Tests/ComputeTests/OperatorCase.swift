@@ -102,6 +102,35 @@ let productCases: [OperatorCase] = [
   },
 ]
 
+/// Convolutions 3x3 that are large enough to be transformed.
+let transformedCases: [OperatorCase] = [
+  OperatorCase("transformed, odd sizes, residual", [3, 37, 17, 19], [3, 70, 17, 19]) {
+    let y = $0[0].conv2d(weight: weight([70, 37, 3, 3]), bias: weight([70]), padding: Padding(1))
+    return (y.activation(.silu) + $0[1]).activation(.relu)
+  },
+  OperatorCase("transformed, uneven padding", [1, 32, 22, 24]) {
+    let padding = Padding(top: 0, left: 2, bottom: 1, right: 0)
+    return $0[0].conv2d(weight: weight([33, 32, 3, 3]), padding: padding)
+  },
+  OperatorCase("transformed, constant picture", [1, 64, 16, 16]) {
+    $0[0].affine(scale: 0.01, shift: 3).conv2d(weight: weight([64, 64, 3, 3]), padding: Padding(1))
+  },
+  OperatorCase("transformed in many parts", [1, 96, 120, 132]) {
+    $0[0].conv2d(weight: weight([130, 96, 3, 3]), bias: weight([130]), padding: Padding(1))
+  },
+  OperatorCase("upsampled, transformed", [2, 45, 5, 7], [2, 67, 10, 14]) {
+    $0[1]
+      + $0[0].upsampleNearest().conv2d(
+        weight: weight([67, 45, 3, 3]), bias: weight([67]), padding: Padding(1))
+  },
+  OperatorCase("upsampled three times", [1, 32, 4, 5]) {
+    $0[0].upsampleNearest(factor: 3).conv2d(weight: weight([32, 32, 3, 3]), padding: Padding(1))
+  },
+  OperatorCase("upsampled, unpadded", [1, 32, 9, 9]) {
+    $0[0].upsampleNearest().conv2d(weight: weight([32, 32, 3, 3]))
+  },
+]
+
 let attentionCases: [OperatorCase] = [
   OperatorCase("self", [2, 64, 64], [2, 64, 64], [2, 64, 64]) {
     $0[0].attention(key: $0[1], value: $0[2], heads: 4)
@@ -205,4 +234,5 @@ let pictureCases: [OperatorCase] = [
 ]
 
 let operatorCases =
-  productCases + attentionCases + normalizationCases + elementwiseCases + pictureCases
+  productCases + transformedCases + attentionCases + normalizationCases + elementwiseCases
+  + pictureCases

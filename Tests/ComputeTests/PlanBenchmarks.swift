@@ -40,7 +40,10 @@ struct PlanBenchmarks {
     print("  processor ms, all threads: best \(processor[0]), median \(processor[50])")
     print("  activations \(network.arenaByteCount) bytes; microseconds per kind, fastest of 50:")
     let seconds = try network.profile(inputs, repetitions: 50)
-    let table = seconds.sorted { $0.value > $1.value }
+    let kinds = Dictionary(grouping: seconds, by: \.kind).mapValues {
+      $0.map(\.seconds).reduce(0, +)
+    }
+    let table = kinds.sorted { $0.value > $1.value }
     print("  " + table.map { "\($0.key) \(Int($0.value * 1e6))" }.joined(separator: ", "))
   }
 }

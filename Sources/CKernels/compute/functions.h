@@ -5,7 +5,14 @@ const CKernels_functions TABLE = {
     .product = product,
 #ifdef BF16
     .product_bf16 = product_bf16,
+    .winograd_bf16 = winograd_bf16,
+    .winograd_transform_bf16 = winograd_transform_bf16,
+    .winograd_product_bf16 = winograd_product_bf16,
 #endif
+    .winograd = winograd,
+    .winograd_transform = winograd_transform,
+    .winograd_product = winograd_product,
+    .pack_winograd = pack_winograd,
     .copy = copy,
     .arithmetic = arithmetic,
     .map = map,

@@ -10,6 +10,8 @@
 
 #include "vector.h"
 #include "product.h"
+#include "winograd.h"
+#include "winograd_weights.h"
 #include "elementwise.h"
 #include "normalization.h"
 #include "attention.h"

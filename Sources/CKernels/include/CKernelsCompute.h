@@ -47,6 +47,37 @@ typedef struct {
   int32_t output_is_bf16;
 } CKernels_product;
 
+/// A convolution 3x3 with stride 1 by Winograd's transform, or of a picture read twice as large (3 points).
+///
+/// The epilogue is that of a product. Squares of the picture are numbered over all images; groups of `row_tile`
+/// squares are multiplied together.
+typedef struct {
+  const void *input;     // [images, in_height, in_width, depth], float or bf16
+  const void *zeros;     // `depth` zeros
+  const void *weights;   // packed by pack_winograd
+  const float *bias;     // [outputs] or NULL
+  const float *residual; // as output, or NULL
+  void *output;          // [images, height, width, outputs]
+  void *transformed;     // all groups, for winograd_transform and winograd_product
+  void *scratch;         // per thread: transformed groups (winograd only), then sums
+  int64_t scratch_per_thread, transformed_bytes;  // in bytes
+  int64_t in_height, in_width, height, width, depth, outputs;
+  int64_t top, left;     // rows and columns of zeros before the picture
+  int64_t points;        // 3, 4 or 6
+  int64_t squares, squares_high, squares_wide;
+  int64_t groups_per_task, group_tasks;
+  int32_t activation, last_activation;
+  int32_t output_is_bf16;
+} CKernels_winograd;
+
+/// Weights [outputs, inputs, 3, 3] to be transformed; task = column block; `packed` is zeroed.
+typedef struct {
+  const float *weight;
+  void *packed;          // points * points * packed_count(outputs, depth) elements
+  int64_t outputs, inputs, depth, points;
+  int32_t is_bf16;
+} CKernels_winograd_weights;
+
 /// output[...] = input[...] over up to six axes with strides in elements; tasks split the first axis.
 typedef struct {
   const float *input;
@@ -154,6 +185,10 @@ typedef struct {
   int64_t block_columns;  // outputs per column block of a product
   int64_t row_tile;       // rows that a product computes together
   CKernels_task product, product_bf16;  // product_bf16 is NULL where the CPU lacks it
+  /// Whole tasks of squares; or all transforms first, then task = column block * group_tasks + group task.
+  CKernels_task winograd, winograd_transform, winograd_product;
+  CKernels_task winograd_bf16, winograd_transform_bf16, winograd_product_bf16;
+  CKernels_task pack_winograd;
   CKernels_task copy, arithmetic, map;
   CKernels_task group_norm_sums, group_norm_apply, layer_norm, softmax, length;
   CKernels_task attention, matmul;
@@ -177,7 +212,8 @@ typedef struct CKernels_threads CKernels_threads;
 CKernels_threads *CKernels_threads_create(int32_t count);
 void CKernels_threads_destroy(CKernels_threads *threads);
 
-/// Runs `steps` one after another; with `seconds` not NULL, adds the time of each step to its entry.
+/// Runs `steps` one after another; with `seconds` not NULL, adds the caller's processor time for each step, in
+/// which it works or waits for the other threads, to its entry: what other programs take does not count.
 void CKernels_threads_run(CKernels_threads *threads, const CKernels_step *steps, int64_t count,
                           double *seconds);
 

@@ -55,10 +55,9 @@ final class CPUPlan: CompiledPlan, @unchecked Sendable {
     }
   }
 
-  /// Seconds per operator name, where each step counts with its fastest of `repetitions` runs.
   func profile(
     _ inputs: [HostTensor], repetitions: Int
-  ) throws(ComputeError) -> [String: Double] {
+  ) throws(ComputeError) -> [OperatorTime] {
     var outputs = signature.makeOutputs()
     let count = program.steps.count
     let seconds = UnsafeMutablePointer<Double>.allocate(capacity: count)
@@ -69,7 +68,11 @@ final class CPUPlan: CompiledPlan, @unchecked Sendable {
       try run(inputs, into: &outputs, seconds: seconds)
       for step in 0..<count { fastest[step] = min(fastest[step], seconds[step]) }
     }
-    return zip(program.labels, fastest).reduce(into: [:]) { $0[$1.0, default: 0] += $1.1 }
+    var times = program.operators
+    for (step, index) in program.operatorOfStep.enumerated() {
+      times[index].seconds += fastest[step]
+    }
+    return OperatorTime.merge(times)
   }
 }
 
@@ -86,8 +89,10 @@ final class Program {
   var inputs: [Transfer] = []
   var outputs: [Transfer] = []
   var steps: [CKernels_step] = []
-  /// The operator that each step belongs to.
-  var labels: [String] = []
+  /// What the steps compute, without times.
+  var operators: [OperatorTime] = []
+  /// For each step, the entry of `operators` that it belongs to.
+  var operatorOfStep: [Int] = []
   private var contexts: [UnsafeMutableRawPointer] = []
 
   init(arena: Arena, constants: ConstantMemory) {

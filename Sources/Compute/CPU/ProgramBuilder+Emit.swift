@@ -9,7 +9,12 @@ extension ProgramBuilder {
       return try emitMap(operation, nil)
     }
     switch kind {
-    case .convolution(let geometry): try emitConvolution(operation, geometry)
+    case .convolution(let geometry):
+      if let layout = WinogradLayout(operation, graph, functions) {
+        try emitWinograd(operation, geometry, layout, scratch: scratch)
+      } else {
+        try emitConvolution(operation, geometry)
+      }
     case .linear: try emitLinear(operation)
     case .matmul(let transposed):
       try emitMatmul(operation, transposed: transposed, scratch: scratch)
@@ -40,6 +45,9 @@ extension ProgramBuilder {
     guard case .plain(let kind) = operation.kind else { return 0 }
     let shape = graph.shapes[operation.inputs[0]]
     switch kind {
+    case .convolution:
+      return WinogradLayout(operation, graph, functions)?.scratchByteCount(threads: threadCount)
+        ?? 0
     case .groupNorm:
       let chunks = normalizationChunks(pixels: shape[2] * shape[3])
       return shape[0] * chunks.count * 2 * shape[1] * 4

@@ -100,13 +100,18 @@ extension ProgramBuilder {
     product.activation = operation.activation.kernelCode
     product.last_activation = operation.lastActivation.kernelCode
     product.output_is_bf16 = graph.isRounded(operation.output)
+    product.bias = try bias(of: operation)
+    return product
+  }
+
+  /// Everything that is added to each output channel.
+  func bias(of operation: Operation) throws(ComputeError) -> UnsafePointer<Float>? {
     var bias: [Float] = []
     for value in operation.inputs.dropFirst(2) + operation.biases {
       let addend = try graph.constantTensor(value).values
       bias = bias.isEmpty ? addend : zip(bias, addend).map { $0 + $1 }
     }
-    if !bias.isEmpty { product.bias = UnsafePointer(try program.constants.store(bias)) }
-    return product
+    return bias.isEmpty ? nil : UnsafePointer(try program.constants.store(bias))
   }
 
   private func packed(

@@ -7,20 +7,20 @@ struct ProgramBuilder {
 
   let graph: FusedGraph
   let functions: CKernels_functions
-  let threadCount: Int
+  let threads: ThreadPool
+  var threadCount: Int { threads.count }
   let program: Program
   private let placed: [ValueID: Int]
   private let scratchOffsets: [Int]
   private var constantAddresses: [ValueID: UnsafeMutablePointer<Float>] = [:]
   private var offsetTables: [OffsetTableKey: UnsafeMutablePointer<Int32>] = [:]
-  private var label = ""
 
   init(_ graph: FusedGraph, device: CPUDevice) throws(ComputeError) {
     self.graph = graph
     functions = device.functions
-    threadCount = device.threadCount
-    let lifetimes = Lifetimes(graph) { [functions, threadCount] operation in
-      Self.scratchByteCount(operation, graph, functions, threadCount)
+    threads = device.threads
+    let lifetimes = Lifetimes(graph) { [functions, threads] operation in
+      Self.scratchByteCount(operation, graph, functions, threads.count)
     }
     let layout = ArenaLayout(lifetimes.buffers)
     placed = lifetimes.bufferOfValue.mapValues { layout.offsets[$0] }
@@ -45,7 +45,7 @@ struct ProgramBuilder {
         makeTransfer(copy, from: nil, to: try address(of: value)))
     }
     for (index, operation) in graph.operations.enumerated() {
-      label = operation.kind.name
+      program.operators.append(graph.untimed(operation))
       try emit(operation, scratch: program.arena.base + scratchOffsets[index])
     }
     for (value, port) in zip(graph.plan.outputs, graph.plan.signature.outputs) {
@@ -82,7 +82,7 @@ struct ProgramBuilder {
   ) {
     program.steps.append(
       CKernels_step(run: kernel, context: program.keep(context), tasks: Int64(tasks)))
-    program.labels.append(label)
+    program.operatorOfStep.append(program.operators.count - 1)
   }
 
   /// The table for `key`, made once.
@@ -105,5 +105,27 @@ struct ProgramBuilder {
     let kept = program.keep(context)
     let step = CKernels_step(run: functions.copy, context: kept, tasks: copy.tasks)
     return Program.Transfer(context: kept, steps: [step])
+  }
+}
+
+extension FusedGraph {
+  /// What an operation computes, for tables of times.
+  fileprivate func untimed(_ operation: Operation) -> OperatorTime {
+    let inputs = operation.inputs.map { shapes[$0] }
+    let output = shapes[operation.output]
+    var (weight, work): ([Int]?, Int) = (nil, 0)
+    var name = operation.kind.name
+    if case .plain(let kind) = operation.kind {
+      work = kind.floatingPointOperations(inputs: inputs, output: output)
+      if case .convolution(let geometry) = kind {
+        if geometry.stride > 1 { name += ", stride \(geometry.stride)" }
+        if operation.upsampling > 1 { name += " of \(operation.upsampling) x larger picture" }
+        weight = inputs[1]
+      }
+      if case .linear = kind { weight = inputs[1] }
+    }
+    return OperatorTime(
+      kind: name, shape: output, weight: weight, count: 1, seconds: 0,
+      floatingPointOperations: work)
   }
 }
