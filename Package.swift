@@ -111,7 +111,8 @@ let package = Package(
       name: "ComputeTests", dependencies: ["Compute", "MediaTypes", "TestSupport", "Weights"],
       swiftSettings: kernels),
     .testTarget(
-      name: "WeightsTests", dependencies: ["Weights", "Compute", "MediaTypes", "TestSupport"]),
+      name: "WeightsTests", dependencies: ["Weights", "Compute", "MediaTypes", "TestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "LayersTests", dependencies: ["Layers", "Compute", "Weights", "TestSupport"]),
     .testTarget(

@@ -55,7 +55,7 @@ extension NetworkCommand {
 
     @Option(
       name: .long,
-      help: ArgumentHelp("A published folder or safetensors file.", valueName: "path"))
+      help: ArgumentHelp("A published folder or file of weights.", valueName: "path"))
     var weights: String?
 
     @Flag(name: .long, help: "List every tensor of the weights.")
@@ -94,7 +94,7 @@ extension NetworkCommand {
     @Option(
       name: .long,
       help: ArgumentHelp(
-        "A published folder or safetensors file; mini's networks need none.", valueName: "path"))
+        "A published folder or file of weights; mini's networks need none.", valueName: "path"))
     var weights: String?
 
     @Option(
@@ -132,6 +132,7 @@ extension NetworkCommand {
           network: name, weights: weights, inputs: inputs, outputs: outputs, replacing: force,
           precision: precision.rawValue,
           device: device == .cpu ? .cpu(threads: threads ?? cores) : .reference))
+      for warning in report.warnings { StandardStreams.tell("avatar: warning: \(warning)\n") }
       if json {
         try JSONOutput.write(report)
       } else {

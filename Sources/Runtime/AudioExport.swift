@@ -39,14 +39,14 @@ public enum AudioExport {
   ) throws -> Report {
     let file = try output.map { try TextOutput(path: $0, replacing: replacing) }
     let reader = try AudioFile(path: audio).reader()
-    let track = try MiniModel(model ?? "mini").articulation(device: CPUDevice(threads: 1))
-      .track(of: reader)
+    let model = try MiniModel(model ?? "mini")
+    let track = try model.articulation(device: CPUDevice(threads: 1)).track(of: reader)
     let table =
       rate.map { rate in
         ArticulationTable(track, rate: rate, frameCount: reader.frameCount(at: rate))
       } ?? ArticulationTable(track)
     let text = format == .csv ? table.commaSeparated : table.json
     if let file { try file.write(text) } else { try print(text) }
-    return Report(warnings: reader.warnings)
+    return Report(warnings: reader.warnings + model.warnings)
   }
 }

@@ -11,6 +11,7 @@ struct MiniModel {
   /// As it appears in reports.
   let name: String
   private let folder: String?
+  private let source: NetworkSource
 
   /// The model called `name`: `mini`, or a path to a folder.
   ///
@@ -19,6 +20,7 @@ struct MiniModel {
     self.name = name
     if name == "mini" {
       folder = nil
+      source = .embedded
       return
     }
     guard FileManager.default.fileExists(atPath: "\(name)/painter/config.json") else {
@@ -30,7 +32,11 @@ struct MiniModel {
       )
     }
     folder = name
+    source = .path(name)
   }
+
+  /// What should be known about the weights that were read so far; one line each.
+  var warnings: [String] { source.warnings }
 
   /// Tells one version of the weights from another.
   func identity() throws -> String {
@@ -42,19 +48,11 @@ struct MiniModel {
 
   /// A small JSON file such as `painter/config.json`.
   func configuration(_ path: String) throws -> ConfigurationFile {
-    if let folder { return try ConfigurationFile(path: "\(folder)/\(path)") }
-    guard let bytes = EmbeddedFiles.bytes(path) else { throw missing(path) }
-    return try ConfigurationFile(bytes: bytes, name: "mini/\(path)")
+    try source.configuration([path], embedded: path)
   }
 
-  /// The tensors of a safetensors file such as `painter/diffusion_pytorch_model.safetensors`.
+  /// The tensors of a file such as `painter/diffusion_pytorch_model.safetensors`.
   func checkpoint(_ path: String) throws -> Checkpoint {
-    if let folder { return try Checkpoint(path: "\(folder)/\(path)") }
-    guard let bytes = EmbeddedFiles.bytes(path) else { throw missing(path) }
-    return try Checkpoint(staticBytes: bytes, name: "mini/\(path)")
-  }
-
-  private func missing(_ path: String) -> RuntimeError {
-    RuntimeError.notInstalled("model \(name): \(path) is missing: install the model again")
+    try source.companion(path, embedded: path)
   }
 }

@@ -60,6 +60,7 @@ public struct SpeakJob {
         ).run(progress)
       }
       try require(faces, progress)
+      for warning in model.warnings { progress(.warning(warning)) }
       let render = RenderPass(
         request: request, source: source, faces: faces, speech: speech, work: work,
         cancellation: cancellation)

@@ -1,6 +1,11 @@
 public import Compute
+import Synchronization
 
-/// The named tensors of one safetensors file, mapped into memory and converted only when asked for.
+/// The named tensors of a file of weights, mapped into memory and converted only when asked for.
+///
+/// Safetensors, PyTorch's archives and older streams, and files in several parts with an index are recognised by
+/// their contents. Dictionaries within dictionaries are flattened: their names are joined by dots. Nothing that a
+/// pickle asks for is executed.
 public final class Checkpoint: Sendable {
   /// What the network may learn about a tensor without reading it.
   public struct Info: Sendable, Equatable {
@@ -12,15 +17,16 @@ public final class Checkpoint: Sendable {
   public let name: String
   /// The file's own remarks, such as how it was made.
   public let metadata: [String: String]
-  private let entries: [String: SafetensorsHeader.Entry]
-  private let region: ByteRegion
+  private let entries: [String: StoredTensor]
+  /// How many values of each tensor read so far are not finite.
+  private let strangeCounts = Mutex<[String: Int]>([:])
 
-  /// Opens the safetensors file at `path`; throws `WeightsError.unreadable` or `.malformed`.
+  /// Opens the weights at `path`; throws `WeightsError.unreadable` or `.malformed`.
   public convenience init(path: String) throws(WeightsError) {
     try self.init(region: ByteRegion(path: path), name: path)
   }
 
-  /// Reads a safetensors file that lies in memory for as long as the program runs.
+  /// Reads weights that lie in memory for as long as the program runs.
   ///
   /// `name` stands for the path in messages. Throws `WeightsError.malformed`.
   public convenience init(
@@ -30,11 +36,24 @@ public final class Checkpoint: Sendable {
   }
 
   private init(region: ByteRegion, name: String) throws(WeightsError) {
-    let header = try SafetensorsHeader(region.bytes, file: name)
+    // Looking for the tensors touched pages all over the file.
+    defer { region.release(region.bytes.indices) }
     self.name = name
-    self.region = region
-    metadata = header.metadata
-    entries = header.entries
+    do throws(FormatError) {
+      switch FileKind(region.bytes) {
+      case .safetensors:
+        let header = try SafetensorsHeader(region.bytes)
+        metadata = header.metadata
+        entries = header.stored(in: region)
+      case .zip: (entries, metadata) = (try TorchArchive.read(region), [:])
+      case .pickle: (entries, metadata) = (try TorchStream.read(region), [:])
+      case .json:
+        throw FormatError(reason: "it is a JSON file, not weights: name the file of weights")
+      case .other(let description): throw FormatError(reason: description)
+      }
+    } catch {
+      throw .malformed(file: name, reason: error.reason)
+    }
   }
 
   /// All tensors' names, sorted.
@@ -50,26 +69,30 @@ public final class Checkpoint: Sendable {
 
   /// The values of the tensor named `key`, converted to fp32.
   ///
-  /// Throws `WeightsError.missing`, `.type`, or `.notFinite`.
+  /// Throws `WeightsError.missing` or `.type`.
   public func tensor(_ key: String) throws(WeightsError) -> HostTensor {
-    guard let entry = entries[key] else { throw .missing(file: name, key: key) }
-    return HostTensor(shape: entry.shape, values: try values(key, entry))
+    let values = try values(key)
+    return HostTensor(shape: entries[key]!.shape, values: values)
   }
 
   func values(_ key: String) throws(WeightsError) -> [Float] {
     guard let entry = entries[key] else { throw .missing(file: name, key: key) }
-    return try values(key, entry)
-  }
-
-  private func values(
-    _ key: String, _ entry: SafetensorsHeader.Entry
-  ) throws(WeightsError) -> [Float] {
-    let bytes = UnsafeRawBufferPointer(rebasing: region.bytes[entry.bytes])
-    guard let values = entry.type.floats(bytes) else {
+    guard entry.type.isReadable else {
       throw .type(file: name, key: key, found: entry.type.rawValue)
     }
-    let strange = values.reduce(0) { $0 + ($1.isFinite ? 0 : 1) }
-    guard strange == 0 else { throw .notFinite(file: name, key: key, count: strange) }
+    let (values, strangeCount) = entry.values()
+    if strangeCount > 0 { strangeCounts.withLock { $0[key] = strangeCount } }
     return values
+  }
+
+  /// What should be known about the tensors that were read so far; one line each.
+  public var warnings: [String] {
+    let strange = strangeCounts.withLock { $0 }.sorted { $0.key < $1.key }
+    guard let first = strange.first else { return [] }
+    let others = strange.count == 1 ? "" : " and \(strange.count - 1) more tensors"
+    return [
+      "\(name): values that are not finite in \"\(first.key)\" (\(first.value))\(others): "
+        + "results may be useless, get intact weights"
+    ]
   }
 }

@@ -1,4 +1,4 @@
-/// The kinds of numbers that a safetensors file may hold, under the format's own names.
+/// The kinds of numbers that weight files hold, under the names of the safetensors format.
 public enum ElementType: String, Sendable, CaseIterable {
   case bool = "BOOL"
   case uint8 = "U8"
@@ -15,6 +15,8 @@ public enum ElementType: String, Sendable, CaseIterable {
   case float64 = "F64"
   case int64 = "I64"
   case uint64 = "U64"
+  case complex64 = "C64"
+  case complex128 = "C128"
 
   /// Bytes of one element.
   public var byteCount: Int {
@@ -22,46 +24,70 @@ public enum ElementType: String, Sendable, CaseIterable {
     case .bool, .uint8, .int8, .float8e5m2, .float8e4m3: 1
     case .int16, .uint16, .float16, .bfloat16: 2
     case .int32, .uint32, .float32: 4
-    case .float64, .int64, .uint64: 8
+    case .float64, .int64, .uint64, .complex64: 8
+    case .complex128: 16
     }
   }
 
-  /// Whether `floats` can convert it.
-  var isReadable: Bool { self != .float8e5m2 && self != .float8e4m3 }
+  /// Whether it converts to real numbers.
+  var isReadable: Bool { self != .complex64 && self != .complex128 }
 
-  /// The little-endian elements in `bytes` as fp32, or nil for 8-bit floating point.
-  func floats(_ bytes: UnsafeRawBufferPointer) -> [Float]? {
+  /// Writes the elements in `bytes` to `values` as fp32; as many as there are in both.
+  ///
+  /// Elements are little-endian unless `isBigEndian`. The type must be readable.
+  func convert(
+    _ bytes: UnsafeRawBufferPointer, isBigEndian: Bool = false,
+    to values: UnsafeMutableBufferPointer<Float>
+  ) {
+    let run = Run(bytes: bytes, isBigEndian: isBigEndian, values: values)
     switch self {
-    case .float32: convert(bytes, UInt32.self) { Float(bitPattern: $0) }
-    case .float16: convert(bytes, UInt16.self, float(half:))
-    case .bfloat16: convert(bytes, UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
-    case .float64: convert(bytes, UInt64.self) { Float(Double(bitPattern: $0)) }
-    case .bool, .uint8: convert(bytes, UInt8.self) { Float($0) }
-    case .int8: convert(bytes, Int8.self) { Float($0) }
-    case .int16: convert(bytes, Int16.self) { Float($0) }
-    case .uint16: convert(bytes, UInt16.self) { Float($0) }
-    case .int32: convert(bytes, Int32.self) { Float($0) }
-    case .uint32: convert(bytes, UInt32.self) { Float($0) }
-    case .int64: convert(bytes, Int64.self) { Float($0) }
-    case .uint64: convert(bytes, UInt64.self) { Float($0) }
-    case .float8e5m2, .float8e4m3: nil
+    case .float32: run.convert(UInt32.self) { Float(bitPattern: $0) }
+    case .float16: run.convert(UInt16.self, float(half:))
+    case .bfloat16: run.convert(UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
+    case .float64: run.convert(UInt64.self) { Float(Double(bitPattern: $0)) }
+    case .float8e5m2: run.convert(UInt8.self) { float(half: UInt16($0) << 8) }
+    case .float8e4m3: run.convert(UInt8.self, float(e4m3:))
+    case .bool: run.convert(UInt8.self) { $0 == 0 ? 0 : 1 }
+    case .uint8: run.convert(UInt8.self) { Float($0) }
+    case .int8: run.convert(Int8.self) { Float($0) }
+    case .int16: run.convert(Int16.self) { Float($0) }
+    case .uint16: run.convert(UInt16.self) { Float($0) }
+    case .int32: run.convert(Int32.self) { Float($0) }
+    case .uint32: run.convert(UInt32.self) { Float($0) }
+    case .int64: run.convert(Int64.self) { Float($0) }
+    case .uint64: run.convert(UInt64.self) { Float($0) }
+    case .complex64, .complex128: preconditionFailure("\(rawValue) is not readable")
     }
   }
 }
 
-@inline(__always)
-private func convert<Stored: FixedWidthInteger & BitwiseCopyable>(
-  _ bytes: UnsafeRawBufferPointer, _ stored: Stored.Type, _ toFloat: (Stored) -> Float
-) -> [Float] {
-  let size = MemoryLayout<Stored>.size
-  let count = bytes.count / size
-  return Array(unsafeUninitializedCapacity: count) { buffer, initialized in
-    // The format does not promise alignment.
-    for index in 0..<count {
-      buffer[index] = toFloat(
-        Stored(littleEndian: bytes.loadUnaligned(fromByteOffset: index * size, as: Stored.self)))
+/// Elements to convert and the place for the results.
+private struct Run {
+  let bytes: UnsafeRawBufferPointer
+  let isBigEndian: Bool
+  let values: UnsafeMutableBufferPointer<Float>
+
+  @inline(__always)
+  func convert<Stored: FixedWidthInteger & BitwiseCopyable>(
+    _ stored: Stored.Type, _ toFloat: (Stored) -> Float
+  ) {
+    let size = MemoryLayout<Stored>.size
+    let count = min(bytes.count / size, values.count)
+    if isBigEndian {
+      for index in 0..<count {
+        values[index] = toFloat(Stored(bigEndian: load(index * size)))
+      }
+    } else {
+      for index in 0..<count {
+        values[index] = toFloat(Stored(littleEndian: load(index * size)))
+      }
     }
-    initialized = count
+  }
+
+  /// No format promises alignment.
+  @inline(__always)
+  private func load<Stored: BitwiseCopyable>(_ offset: Int) -> Stored {
+    bytes.loadUnaligned(fromByteOffset: offset, as: Stored.self)
   }
 }
 
@@ -73,4 +99,13 @@ private func float(half: UInt16) -> Float {
   let magnitude = (Float(bitPattern: exponentAndMantissa) * 0x1p112).bitPattern
   let special: UInt32 = half & 0x7C00 == 0x7C00 ? 0x7F80_0000 : 0
   return Float(bitPattern: sign | magnitude | special)
+}
+
+/// Four bits of exponent, three of mantissa, no infinities: only the largest pattern is not a number.
+@inline(__always)
+private func float(e4m3 byte: UInt8) -> Float {
+  let sign = UInt32(byte & 0x80) << 24
+  let exponentAndMantissa = UInt32(byte & 0x7F) << 20
+  let magnitude = (Float(bitPattern: exponentAndMantissa) * 0x1p120).bitPattern
+  return Float(bitPattern: byte & 0x7F == 0x7F ? 0x7FC0_0000 : sign | magnitude)
 }

@@ -4,7 +4,7 @@ public import MediaTypes
 public enum WeightsError: AvatarError, Equatable {
   /// The file is not there, or may not be read.
   case unreadable(file: String, reason: String)
-  /// The file is not an intact safetensors file.
+  /// The file is not an intact file of weights in a format that is read.
   case malformed(file: String, reason: String)
   /// The network needs a tensor that the file lacks.
   case missing(file: String, key: String)
@@ -12,8 +12,6 @@ public enum WeightsError: AvatarError, Equatable {
   case shape(file: String, key: String, expected: [Int], found: [Int])
   /// A tensor's numbers are of a kind that cannot be read as weights.
   case type(file: String, key: String, found: String)
-  /// A tensor holds infinities or values that are not numbers.
-  case notFinite(file: String, key: String, count: Int)
   /// The file holds tensors that the network does not know; `keys` are the first few of `total`.
   case unused(file: String, keys: [String], total: Int)
   /// A configuration asks for something that the network cannot do, or does not say what it must.
@@ -28,7 +26,7 @@ public enum WeightsError: AvatarError, Equatable {
     case .unreadable(let file, let reason):
       "cannot read weights, \(file): \(reason)"
     case .malformed(let file, let reason):
-      "not a usable safetensors file, \(file): \(reason)"
+      "unusable weights, \(file): \(reason)"
     case .missing(let file, let key):
       "missing tensor \"\(key)\", \(file): use weights that fit the configuration"
     case .shape(let file, let key, let expected, let found):
@@ -36,8 +34,6 @@ public enum WeightsError: AvatarError, Equatable {
         + "use weights that fit the configuration"
     case .type(let file, let key, let found):
       "tensor \"\(key)\" is of type \(found), \(file): convert it to F32, F16 or BF16"
-    case .notFinite(let file, let key, let count):
-      "tensor \"\(key)\" has \(count) values that are not finite, \(file): get intact weights"
     case .unused(let file, let keys, let total):
       "\(total) tensors do not belong to the network (\(keys.joined(separator: ", "))"
         + "\(total > keys.count ? ", ..." : "")), \(file): use weights that fit the configuration"

@@ -39,12 +39,30 @@ func file(header: String, data: [UInt8] = []) -> [UInt8] {
 
   @Test func convertsEveryHalf() throws {
     let bytes = (0..<0x8000 as Range<UInt16>).flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
-    let values = bytes.withUnsafeBytes { ElementType.float16.floats($0) }!
+    let values = converted(bytes, .float16)
     for (index, value) in values.enumerated() where index < 0x7C00 {
       #expect(value == Float(Float16(bitPattern: UInt16(index))))
     }
     #expect(values[0x7C00] == .infinity)
     #expect(values[0x7C01...].filter { !$0.isNaN }.isEmpty)
+  }
+
+  /// Python: `torch.arange(256, dtype=torch.uint8).view(torch.float8_e4m3fn).float()`.
+  @Test func convertsEightBits() {
+    let bytes: [UInt8] = [0x00, 0x01, 0x08, 0x38, 0x39, 0x7E, 0x7F, 0xB8, 0xFF]
+    let e4m3 = converted(bytes, .float8e4m3)
+    #expect(e4m3.prefix(6) == [0, 0x1p-9, 0x1p-6, 1, 1.125, 448])
+    #expect(e4m3[6].isNaN && e4m3[7] == -1 && e4m3[8].isNaN)
+    let e5m2 = converted([0x01, 0x3C, 0x7B, 0x7C, 0xBC], .float8e5m2)
+    #expect(e5m2 == [0x1p-16, 1, 57344, .infinity, -1])
+  }
+
+  func converted(_ bytes: [UInt8], _ type: ElementType) -> [Float] {
+    let count = bytes.count / type.byteCount
+    return [Float](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+      bytes.withUnsafeBytes { type.convert($0, to: buffer) }
+      initializedCount = count
+    }
   }
 
   @Test func writesWhatItReads() throws {
@@ -93,11 +111,22 @@ func file(header: String, data: [UInt8] = []) -> [UInt8] {
     #expect(unreadable?.exitCode == .missingInput)
   }
 
-  @Test func valuesThatAreNotFinite() throws {
+  @Test func warnsOfValuesThatAreNotFinite() throws {
     let checkpoint = try open(
-      SafetensorsWriter.encode(["x": HostTensor(shape: [3], values: [.nan, 1, .infinity])]))
-    let expected = WeightsError.notFinite(file: checkpoint.name, key: "x", count: 2)
-    #expect(throws: expected) { try checkpoint.tensor("x") }
+      SafetensorsWriter.encode([
+        "x": HostTensor(shape: [3], values: [.nan, 1, .infinity]),
+        "y": HostTensor(shape: [1], values: [1]),
+      ]))
+    #expect(try checkpoint.tensor("y").values == [1])
+    #expect(checkpoint.warnings == [])
+    #expect(try checkpoint.tensor("x").values[2] == .infinity)
+    #expect(checkpoint.warnings.count == 1)
+    #expect(checkpoint.warnings[0].contains("\"x\" (2)"))
+    #expect(checkpoint.warnings[0].hasPrefix(checkpoint.name))
+  }
+
+  @Test func namesWhatIsMissing() throws {
+    let checkpoint = try open(SafetensorsWriter.encode([:]))
     #expect(throws: WeightsError.missing(file: checkpoint.name, key: "y")) {
       try checkpoint.tensor("y")
     }

@@ -91,8 +91,8 @@ import Testing
       ("git-LFS pointer", Array("version https://git-lfs.github.com/spec/v1\noid".utf8), "git-LFS"),
       ("web page", Array("<!DOCTYPE html><html><body>Not found".utf8), "web page"),
       ("another web page", Array("<html lang=\"en\"><body>Not found".utf8), "web page"),
-      ("zip", Array("PK\u{3}\u{4}".utf8) + eight, "pickle"),
-      ("old pickle", [0x80, 2] + eight, "pickle"),
+      ("zip", Array("PK\u{3}\u{4}".utf8) + eight, "ends early"),
+      ("old pickle", [0x80, 2] + eight, "no instruction"),
     ] as [(String, [UInt8], String)])
   func refuses(what: String, bytes: [UInt8], saying: String) throws {
     let complaint = try complaint(bytes)

@@ -12,8 +12,10 @@ struct MuseTalkUNet: CatalogedNetwork {
     let configuration = try file.map(UNetConfiguration.init) ?? .museTalk
     let weights =
       try source?.checkpoint(
-        ["diffusion_pytorch_model.safetensors", "unet.safetensors", "model.safetensors"],
-        embedded: nil
+        [
+          "diffusion_pytorch_model.safetensors", "unet.safetensors", "unet.pth",
+          "model.safetensors",
+        ], embedded: nil
       ).weights ?? .random()
     let network = try UNet2DCondition(weights, configuration: configuration)
     try weights.requireAllConsumed()

@@ -70,7 +70,8 @@ public enum NetworkCatalog {
     }
     try SafetensorsWriter.checkDestination(request.outputs, replacing: request.replacing)
     let opened = try network.open(source)
-    let inputs = try readInputs(request.inputs, for: opened)
+    let inputFile = try Checkpoint(path: request.inputs)
+    let inputs = try readInputs(inputFile, for: opened)
     let plan = opened.plan(inputs.mapValues(\.shape))
     let clock = ContinuousClock()
     let start = clock.now
@@ -85,7 +86,8 @@ public enum NetworkCatalog {
       network: network.name, device: request.device.name, precision: compiled.precision.rawValue,
       threads: request.device.threads, outputs: outputs.mapValues(\.shape),
       floatingPointOperations: plan.floatingPointOperations,
-      compileSeconds: (ready - start) / .seconds(1), runSeconds: (end - ready) / .seconds(1))
+      compileSeconds: (ready - start) / .seconds(1), runSeconds: (end - ready) / .seconds(1),
+      warnings: source.warnings + inputFile.warnings)
   }
 
   private static func find(_ name: String) throws -> any CatalogedNetwork {
@@ -102,12 +104,11 @@ public enum NetworkCatalog {
   }
 
   private static func readInputs(
-    _ path: String, for network: OpenedNetwork
+    _ file: Checkpoint, for network: OpenedNetwork
   ) throws -> [String: HostTensor] {
-    let file = try Checkpoint(path: path)
     let names = network.inputs.map(\.name)
     guard file.keys == names.sorted() else {
-      throw NetworkError.inputNames(file: path, expected: names, found: file.keys)
+      throw NetworkError.inputNames(file: file.name, expected: names, found: file.keys)
     }
     var sizes: [String: Int] = [:]
     var tensors: [String: HostTensor] = [:]
@@ -115,7 +116,7 @@ public enum NetworkCatalog {
       let tensor = try file.tensor(input.name)
       guard input.matches(tensor.shape, sizes: &sizes) else {
         throw NetworkError.inputShape(
-          file: path, name: input.name, expected: input.shapeText, found: tensor.shape)
+          file: file.name, name: input.name, expected: input.shapeText, found: tensor.shape)
       }
       tensors[input.name] = tensor
     }

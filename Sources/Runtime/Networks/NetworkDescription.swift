@@ -58,11 +58,14 @@ public struct NetworkRunReport: Sendable, Encodable {
   public let compileSeconds: Double
   /// One run on the inputs, the first.
   public let runSeconds: Double
+  /// What should be known about the weights and inputs; one line each.
+  public let warnings: [String]
 
   private enum CodingKeys: String, CodingKey {
     case network, device, precision, threads, outputs
     case floatingPointOperations = "floating_point_operations"
     case compileSeconds = "compile_seconds"
     case runSeconds = "run_seconds"
+    case warnings
   }
 }

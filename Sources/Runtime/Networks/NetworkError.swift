@@ -10,8 +10,8 @@ public enum NetworkError: AvatarError, Equatable {
   case weightsNeeded(name: String)
   /// The folder holds no file that could be the network's.
   case notFound(folder: String, looked: [String])
-  /// The folder holds weights in a format that is not read.
-  case pickle(file: String)
+  /// The folder holds several files that could be the network's weights.
+  case severalFound(folder: String, files: [String])
   /// The file of inputs lacks a tensor, or has one that the network does not know.
   case inputNames(file: String, expected: [String], found: [String])
   /// An input tensor has another shape than the network takes.
@@ -24,11 +24,11 @@ public enum NetworkError: AvatarError, Equatable {
     case .unknownPrecision(let name):
       "no precision named \(name): choose fp32, bf16 or auto"
     case .weightsNeeded(let name):
-      "no weights for \(name) in this program: name a folder or safetensors file with --weights"
+      "no weights for \(name) in this program: name a folder or file with --weights"
     case .notFound(let folder, let looked):
       "no weights found, \(folder): it holds none of \(looked.joined(separator: ", "))"
-    case .pickle(let file):
-      "weights in PyTorch's pickle format, \(file): convert them to safetensors"
+    case .severalFound(let folder, let files):
+      "several files of weights, \(folder): name one of \(files.prefix(8).joined(separator: ", "))"
     case .inputNames(let file, let expected, let found):
       "wrong tensors, \(file): give \(expected.joined(separator: ", ")), not "
         + (found.isEmpty ? "nothing" : found.joined(separator: ", "))
@@ -41,7 +41,7 @@ public enum NetworkError: AvatarError, Equatable {
     switch self {
     case .unknown, .unknownPrecision, .weightsNeeded: .usage
     case .notFound: .missingInput
-    case .pickle, .inputNames, .inputShape: .badInput
+    case .severalFound, .inputNames, .inputShape: .badInput
     }
   }
 }

@@ -1,21 +1,35 @@
-import Foundation
 import MediaTypes
+import Synchronization
 import Weights
 
-/// Where a network's configuration and weights come from.
-enum NetworkSource {
+/// Where a network's configuration and weights come from: files as they are published, or the program.
+final class NetworkSource: Sendable {
+  private enum Place {
+    case path(String)
+    case embedded
+  }
+
+  private let place: Place
+  private let opened = Mutex<[Checkpoint]>([])
+
+  private init(_ place: Place) { self.place = place }
+
   /// A folder as it is published, or one of its weight files.
-  case path(String)
+  static func path(_ path: String) -> NetworkSource { NetworkSource(.path(path)) }
+
   /// The program itself, which carries mini.
-  case embedded
+  static var embedded: NetworkSource { NetworkSource(.embedded) }
+
+  /// What should be known about the weights that were read so far; one line each.
+  var warnings: [String] { opened.withLock { $0 }.flatMap(\.warnings) }
 
   /// The file of the network's configuration.
   ///
   /// `names` are its usual names in order of preference, `embedded` its path in mini.
   func configuration(_ names: [String], embedded: String?) throws -> ConfigurationFile {
-    switch self {
+    switch place {
     case .path(let path):
-      return try ConfigurationFile(path: Self.find(names, in: Self.folder(path)))
+      return try ConfigurationFile(path: PublishedFolder(around: path).file(names))
     case .embedded:
       let (name, bytes) = try Self.embeddedFile(embedded)
       return try ConfigurationFile(bytes: bytes, name: name)
@@ -24,25 +38,41 @@ enum NetworkSource {
 
   /// The file of the network's configuration if there is one, for networks whose weights tell their sizes.
   func configurationIfPresent(_ names: [String]) throws -> ConfigurationFile? {
-    guard case .path(let path) = self else { return nil }
-    return try (try? Self.find(names, in: Self.folder(path))).map(ConfigurationFile.init(path:))
+    guard case .path(let path) = place else { return nil }
+    return try (try? PublishedFolder(around: path).file(names)).map(ConfigurationFile.init(path:))
   }
 
   /// The network's weights; the parameters are as for configurations.
+  ///
+  /// In a folder, files in PyTorch's own formats and files in several parts are found under the names that belong to
+  /// `names`, and a single file of weights under any name.
   func checkpoint(_ names: [String], embedded: String?) throws -> Checkpoint {
-    switch self {
+    switch place {
     case .path(let path):
-      return try Checkpoint(path: Self.isFolder(path) ? Self.findWeights(names, in: path) : path)
-    case .embedded:
-      let (name, bytes) = try Self.embeddedFile(embedded)
-      return try Checkpoint(staticBytes: bytes, name: name)
+      let folder = PublishedFolder(around: path)
+      return try open(folder.path == path ? folder.weights(names) : path)
+    case .embedded: return try openEmbedded(embedded)
     }
   }
 
-  /// A file of the network beside its main weights.
+  /// A file of weights under exactly this name, such as one beside the network's main weights.
   func companion(_ name: String, embedded: String?) throws -> Checkpoint {
-    guard case .path(let path) = self else { return try checkpoint([name], embedded: embedded) }
-    return try Checkpoint(path: Self.find([name], in: Self.folder(path)))
+    switch place {
+    case .path(let path): try open(PublishedFolder(around: path).file([name]))
+    case .embedded: try openEmbedded(embedded)
+    }
+  }
+
+  private func open(_ path: String) throws -> Checkpoint { keep(try Checkpoint(path: path)) }
+
+  private func openEmbedded(_ path: String?) throws -> Checkpoint {
+    let (name, bytes) = try Self.embeddedFile(path)
+    return keep(try Checkpoint(staticBytes: bytes, name: name))
+  }
+
+  private func keep(_ checkpoint: Checkpoint) -> Checkpoint {
+    opened.withLock { $0.append(checkpoint) }
+    return checkpoint
   }
 
   private static func embeddedFile(_ path: String?) throws -> (String, UnsafeRawBufferPointer) {
@@ -50,35 +80,5 @@ enum NetworkSource {
       throw NetworkError.weightsNeeded(name: path ?? "this network")
     }
     return ("mini/\(path)", bytes)
-  }
-
-  private static func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-      && isFolder.boolValue
-  }
-
-  private static func folder(_ path: String) -> String {
-    isFolder(path) ? path : FilePath.folder(of: path)
-  }
-
-  private static func find(_ names: [String], in folder: String) throws -> String {
-    let paths = names.map { "\(folder)/\($0)" }
-    guard let path = paths.first(where: FileManager.default.fileExists) else {
-      throw NetworkError.notFound(folder: folder, looked: names)
-    }
-    return path
-  }
-
-  private static func findWeights(_ names: [String], in folder: String) throws -> String {
-    if let path = try? find(names, in: folder) { return path }
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder))?.sorted() ?? []
-    let weights = files.filter { $0.hasSuffix(".safetensors") }
-    if weights.count == 1 { return "\(folder)/\(weights[0])" }
-    let pickles = files.filter { [".bin", ".pth", ".pt"].contains(where: $0.hasSuffix) }
-    if weights.isEmpty, let pickle = pickles.first {
-      throw NetworkError.pickle(file: "\(folder)/\(pickle)")
-    }
-    throw NetworkError.notFound(folder: folder, looked: names)
   }
 }

@@ -2,9 +2,6 @@
 ///
 /// Foundation's decoder would accept duplicate keys, and build a tree of any size that a hostile file asks for.
 struct HeaderScanner {
-  /// What is wrong with the header, in words.
-  struct Failure: Error { let reason: String }
-
   private let bytes: UnsafeRawBufferPointer
   private var position = 0
 
@@ -26,36 +23,38 @@ struct HeaderScanner {
   }
 
   /// Consumes `character`, which must come next.
-  mutating func expect(_ character: Character) throws(Failure) {
+  mutating func expect(_ character: Character) throws(FormatError) {
     guard take(character) else {
-      throw Failure(reason: "\"\(character)\" expected at byte \(position) of its header")
+      throw FormatError(reason: "\"\(character)\" expected at byte \(position) of its header")
     }
   }
 
   /// A string in quotes.
-  mutating func string() throws(Failure) -> String {
+  mutating func string() throws(FormatError) -> String {
     try expect("\"")
     var text: [UInt8] = []
     while true {
-      guard position < bytes.count else { throw Failure(reason: "its header ends inside a name") }
+      guard position < bytes.count else {
+        throw FormatError(reason: "its header ends inside a name")
+      }
       let byte = bytes[position]
       position += 1
       switch byte {
       case UInt8(ascii: "\""):
         guard let string = String(validating: text, as: UTF8.self) else {
-          throw Failure(reason: "its header is not valid UTF-8 before byte \(position)")
+          throw FormatError(reason: "its header is not valid UTF-8 before byte \(position)")
         }
         return string
       case UInt8(ascii: "\\"): try appendEscape(to: &text)
       case 0..<0x20:
-        throw Failure(reason: "control character at byte \(position - 1) of its header")
+        throw FormatError(reason: "control character at byte \(position - 1) of its header")
       default: text.append(byte)
       }
     }
   }
 
   /// A whole number, zero or above.
-  mutating func count() throws(Failure) -> Int {
+  mutating func count() throws(FormatError) -> Int {
     skipSpace()
     let start = position
     var value = 0
@@ -63,25 +62,25 @@ struct HeaderScanner {
       let (product, overflow) = value.multipliedReportingOverflow(by: 10)
       let (sum, carry) = product.addingReportingOverflow(digit)
       guard !overflow, !carry else {
-        throw Failure(reason: "the number at byte \(start) of its header is too large")
+        throw FormatError(reason: "the number at byte \(start) of its header is too large")
       }
       value = sum
       position += 1
     }
     guard position > start else {
-      throw Failure(reason: "a whole number expected at byte \(start) of its header")
+      throw FormatError(reason: "a whole number expected at byte \(start) of its header")
     }
     return value
   }
 
   /// Whole numbers in square brackets, `limit` at most.
-  mutating func counts(limit: Int) throws(Failure) -> [Int] {
+  mutating func counts(limit: Int) throws(FormatError) -> [Int] {
     try expect("[")
     var values: [Int] = []
     if take("]") { return values }
     repeat {
       guard values.count < limit else {
-        throw Failure(reason: "a list of more than \(limit) numbers in its header")
+        throw FormatError(reason: "a list of more than \(limit) numbers in its header")
       }
       values.append(try count())
     } while take(",")
@@ -99,8 +98,8 @@ struct HeaderScanner {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) ? Int(byte - UInt8(ascii: "0")) : nil
   }
 
-  private mutating func appendEscape(to text: inout [UInt8]) throws(Failure) {
-    guard position < bytes.count else { throw Failure(reason: "its header ends inside a name") }
+  private mutating func appendEscape(to text: inout [UInt8]) throws(FormatError) {
+    guard position < bytes.count else { throw FormatError(reason: "its header ends inside a name") }
     let byte = bytes[position]
     position += 1
     switch byte {
@@ -111,11 +110,11 @@ struct HeaderScanner {
     case UInt8(ascii: "r"): text.append(0x0D)
     case UInt8(ascii: "t"): text.append(0x09)
     case UInt8(ascii: "u"): text.append(contentsOf: String(try unicodeScalar()).utf8)
-    default: throw Failure(reason: "unknown escape at byte \(position - 1) of its header")
+    default: throw FormatError(reason: "unknown escape at byte \(position - 1) of its header")
     }
   }
 
-  private mutating func unicodeScalar() throws(Failure) -> Unicode.Scalar {
+  private mutating func unicodeScalar() throws(FormatError) -> Unicode.Scalar {
     let first = try hexadecimalUnit()
     if let scalar = Unicode.Scalar(first) { return scalar }
     // A pair of surrogates makes one character beyond the basic plane.
@@ -128,15 +127,15 @@ struct HeaderScanner {
         return Unicode.Scalar(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))!
       }
     }
-    throw Failure(reason: "half a character before byte \(position) of its header")
+    throw FormatError(reason: "half a character before byte \(position) of its header")
   }
 
-  private mutating func hexadecimalUnit() throws(Failure) -> UInt32 {
+  private mutating func hexadecimalUnit() throws(FormatError) -> UInt32 {
     guard position + 4 <= bytes.count,
       let text = String(validating: bytes[position..<position + 4], as: UTF8.self),
       text.utf8.allSatisfy({ ($0 as UInt8) != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),
       let value = UInt32(text, radix: 16)
-    else { throw Failure(reason: "unfinished escape at byte \(position) of its header") }
+    else { throw FormatError(reason: "unfinished escape at byte \(position) of its header") }
     position += 4
     return value
   }

@@ -14,36 +14,29 @@ struct SafetensorsHeader {
   static let maximumByteCount = 100_000_000
   static let maximumRank = 8
 
-  /// Reads and checks the header at the start of `bytes`; `file` appears in errors.
-  init(_ bytes: UnsafeRawBufferPointer, file: String) throws(WeightsError) {
-    if let mistaken = Self.mistakenIdentity(bytes) {
-      throw .malformed(file: file, reason: mistaken)
-    }
+  /// Reads and checks the header at the start of `bytes`.
+  init(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
     guard bytes.count >= 8 else {
-      throw .malformed(file: file, reason: "it has only \(bytes.count) bytes: download it again")
+      throw FormatError(reason: "it has only \(bytes.count) bytes: download it again")
     }
     let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
     guard length <= UInt64(Self.maximumByteCount), length >= 2 else {
-      throw .malformed(
-        file: file, reason: "its header claims \(length) bytes: this is another format or damaged")
+      throw FormatError(
+        reason: "its header claims \(length) bytes: this is another format or damaged")
     }
     let dataStart = 8 + Int(length)
     guard dataStart <= bytes.count else {
-      throw .malformed(
-        file: file,
-        reason: "it ends inside its header, after \(bytes.count) bytes: download it again")
+      throw FormatError(
+        reason: "it ends inside its header, \(dataStart - bytes.count) bytes of it are missing: "
+          + "download it again")
     }
-    do throws(HeaderScanner.Failure) {
-      try parse(UnsafeRawBufferPointer(rebasing: bytes[8..<dataStart]), dataStart: dataStart)
-      try checkLayout(dataStart: dataStart, end: bytes.count)
-    } catch {
-      throw .malformed(file: file, reason: error.reason)
-    }
+    try parse(UnsafeRawBufferPointer(rebasing: bytes[8..<dataStart]), dataStart: dataStart)
+    try checkLayout(dataStart: dataStart, end: bytes.count)
   }
 
   private mutating func parse(
     _ text: UnsafeRawBufferPointer, dataStart: Int
-  ) throws(HeaderScanner.Failure) {
+  ) throws(FormatError) {
     var scanner = HeaderScanner(text)
     try scanner.expect("{")
     if !scanner.take("}") {
@@ -69,7 +62,7 @@ struct SafetensorsHeader {
 
   private static func metadata(
     _ scanner: inout HeaderScanner
-  ) throws(HeaderScanner.Failure) -> [String: String] {
+  ) throws(FormatError) -> [String: String] {
     var result: [String: String] = [:]
     try scanner.expect("{")
     if scanner.take("}") { return result }
@@ -84,7 +77,7 @@ struct SafetensorsHeader {
 
   private static func entry(
     _ scanner: inout HeaderScanner, key: String, dataStart: Int
-  ) throws(HeaderScanner.Failure) -> Entry {
+  ) throws(FormatError) -> Entry {
     var type: ElementType?
     var shape: [Int]?
     var offsets: [Int]?
@@ -107,7 +100,7 @@ struct SafetensorsHeader {
       throw .init(reason: "tensor \"\(key)\" lacks its type, shape or place")
     }
     guard offsets[0] <= offsets[1], offsets[1] <= Int.max - dataStart,
-      byteCount(type, shape) == offsets[1] - offsets[0]
+      let count = StoredTensor.product([type.byteCount] + shape), count == offsets[1] - offsets[0]
     else {
       throw .init(
         reason: "tensor \"\(key)\" of shape \(shape), type \(type.rawValue), "
@@ -117,19 +110,8 @@ struct SafetensorsHeader {
       type: type, shape: shape, bytes: dataStart + offsets[0]..<dataStart + offsets[1])
   }
 
-  /// nil where the number is beyond Int.
-  private static func byteCount(_ type: ElementType, _ shape: [Int]) -> Int? {
-    var product = type.byteCount
-    for size in shape {
-      let (next, overflow) = product.multipliedReportingOverflow(by: size)
-      if overflow { return nil }
-      product = next
-    }
-    return product
-  }
-
   /// Tensors must follow one another without overlap or gap up to the end of the file, as the format says.
-  private func checkLayout(dataStart: Int, end: Int) throws(HeaderScanner.Failure) {
+  private func checkLayout(dataStart: Int, end: Int) throws(FormatError) {
     var position = dataStart
     let ordered = entries.sorted {
       ($0.value.bytes.lowerBound, $0.value.bytes.upperBound, $0.key)
@@ -138,8 +120,9 @@ struct SafetensorsHeader {
     for (key, entry) in ordered {
       guard entry.bytes.upperBound <= end else {
         throw .init(
-          reason: "it ends inside tensor \"\(key)\": \(end) bytes, at least "
-            + "\(entry.bytes.upperBound) expected: download it again")
+          reason:
+            "it ends inside tensor \"\(key)\": of \(ordered.last!.value.bytes.upperBound) bytes, "
+            + "\(ordered.last!.value.bytes.upperBound - end) are missing: download it again")
       }
       guard entry.bytes.lowerBound == position else {
         throw .init(
@@ -153,23 +136,10 @@ struct SafetensorsHeader {
     }
   }
 
-  /// Other things that are often found under the name of a weight file.
-  private static func mistakenIdentity(_ bytes: UnsafeRawBufferPointer) -> String? {
-    func starts(_ prefix: String) -> Bool { bytes.starts(with: prefix.utf8) }
-    func startsIgnoringCase(_ prefix: String) -> Bool {
-      bytes.prefix(prefix.utf8.count).elementsEqual(prefix.utf8) { $0 | 0x20 == $1 | 0x20 }
+  /// The tensors, whose bytes lie in `region`.
+  func stored(in region: ByteRegion) -> [String: StoredTensor] {
+    entries.mapValues {
+      StoredTensor(type: $0.type, shape: $0.shape, region: region, bytes: $0.bytes)
     }
-    if starts("version https://git-lfs") {
-      return
-        "it is a git-LFS pointer, not the weights: run git lfs pull or download the file itself"
-    }
-    if startsIgnoringCase("<!doctype") || startsIgnoringCase("<html") || starts("<?xml") {
-      return "it is a web page, not the weights: download the file itself"
-    }
-    if starts("PK\u{3}\u{4}") || bytes.starts(with: [0x80, 0x02]) {
-      return "it is a PyTorch pickle: convert it to safetensors"
-    }
-    if starts("GGUF") { return "it is a GGUF file: get the weights as safetensors" }
-    return nil
   }
 }

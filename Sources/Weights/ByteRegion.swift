@@ -26,7 +26,7 @@ final class ByteRegion: @unchecked Sendable {
       throw .unreadable(file: path, reason: systemMessage(errno))
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .unreadable(file: path, reason: "it is not a file: name a safetensors file")
+      throw .unreadable(file: path, reason: "it is not a file: name a file of weights")
     }
     let count = Int(status.st_size)
     guard count > 0 else {
@@ -38,6 +38,18 @@ final class ByteRegion: @unchecked Sendable {
     }
     bytes = UnsafeRawBufferPointer(start: start, count: count)
     isMapped = true
+  }
+
+  /// Gives back the memory of the pages in `range`; they are read from the file again if they are used again.
+  func release(_ range: Range<Int>) {
+    guard isMapped else { return }
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    // The last page, if it is not whole, is left to what follows.
+    let start = range.lowerBound / page * page
+    let end = range.upperBound == bytes.count ? bytes.count : range.upperBound / page * page
+    guard start < end else { return }
+    madvise(
+      UnsafeMutableRawPointer(mutating: bytes.baseAddress! + start), end - start, MADV_DONTNEED)
   }
 
   deinit {
