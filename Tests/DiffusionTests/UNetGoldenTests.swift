@@ -51,10 +51,11 @@ struct UNetGolden {
     let device = try CPUDevice(threads: 2)
     let exact = try UNetGolden(name).compare(on: device, precision: .fp32)
     #expect(exact.relativeMaximumError <= 2e-4, "\(exact)")
-    // Rounding the weights alone changes "two-layers" by 0.15 in PyTorch: its groups are single channels.
-    guard device.resolve(.auto) == .bf16, name != "two-layers" else { return }
+    guard device.resolve(.auto) == .bf16 else { return }
     let rounded = try UNetGolden(name).compare(on: device, precision: .bf16)
-    #expect(rounded.relativeMaximumError <= 3e-2, "\(rounded)")
+    // Networks this small amplify rounding: the fixture tells by how much, whatever the engine.
+    let sensitivity = try #require(try Float(UNetGolden(name).golden.metadata("bf16_sensitivity")))
+    #expect(rounded.relativeMaximumError <= 2 * sensitivity, "\(rounded)")
     #expect(rounded.relativeMaximumError > 1e-5, "bf16 was not used")
   }
 }
