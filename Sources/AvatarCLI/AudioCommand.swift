@@ -61,9 +61,10 @@ extension AudioCommand {
       commandName: "articulation",
       abstract:
         "Write what the mouth does: jaw, width, rounding, lips, teeth and tongue over time.",
+      usage: "avatar audio articulation --audio <file> [<options>]",
       discussion: """
-        One row every 20 ms, or with --fps one for each video frame; `time` is the row's middle in seconds.
-        width lies in [-1, 1], the others in [0, 1]; all zeros are a closed, neutral mouth.
+        One row every 20 ms, or with --fps one for each video frame; `time` is the row's middle \
+        in seconds. width lies in [-1, 1], the others in [0, 1]; all zeros are a closed, neutral mouth.
 
         Examples:
           avatar audio articulation --audio voice.wav

@@ -8,10 +8,12 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measure this machine's speed.",
+    usage: "avatar bench <what> [<options>]",
     discussion: """
-      mel: Whisper's log-mel on one thread. unet, vae-decoder, vae-encoder, whisper: one run of
-      the network, with random weights in the published sizes, or mini's with --model mini.
-      speak: a whole `speak` with mini.
+      mel: Whisper's log-mel on one thread. unet, vae-decoder, vae-encoder, whisper: one run of \
+      the network, with random weights in the published sizes, or mini's with --model mini. \
+      speak: a whole `speak` with mini. all: everything that there is for the model; other \
+      options hold for the parts that have them.
 
       Examples:
         avatar bench mel
@@ -20,23 +22,28 @@ struct BenchCommand: ParsableCommand {
         avatar bench all --model mini --json
       """)
 
-  @Argument(
-    help: ArgumentHelp(
-      "mel, unet, vae-decoder, vae-encoder, whisper, speak or all.", valueName: "what"))
+  @Argument(help: ArgumentHelp("What to measure.", valueName: "what"))
   var benchmark: Benchmark.Kind
 
   @Option(
-    name: .long, help: ArgumentHelp("mini, or published sizes without it.", valueName: "model"))
-  var model: Benchmark.Model = .published
+    name: .long,
+    help: ArgumentHelp("Whose networks (default: published sizes).", valueName: "model"))
+  var model: Benchmark.Model?
 
-  @Option(name: .long, help: ArgumentHelp("Frames in one run.", valueName: "count"))
-  var batch = 1
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Frames in one run of the published unet, vae-decoder or vae-encoder (default: 1).",
+      valueName: "count"))
+  var batch: Int?
 
   @Option(name: .long, help: ArgumentHelp("Threads (default: all cores).", valueName: "count"))
   var threads: Int?
 
-  @Option(name: .long, help: ArgumentHelp("auto, fp32 or bf16.", valueName: "precision"))
-  var precision = SpeakRequest.Precision.auto
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Number format of products (default: auto).", valueName: "precision"))
+  var precision: SpeakRequest.Precision?
 
   @Flag(name: .long, help: "Show where a network's time goes, by operator and shape.")
   var profile = false
@@ -44,20 +51,29 @@ struct BenchCommand: ParsableCommand {
   @Flag(name: .long, help: "Print JSON.")
   var json = false
 
+  private var options: Benchmark.Options {
+    var options = Benchmark.Options()
+    options.model = model
+    options.batch = batch
+    options.threads = threads
+    options.precision = precision
+    options.isProfiled = profile
+    return options
+  }
+
   func validate() throws {
-    guard (1...64).contains(batch) else { throw ValidationError("--batch \(batch): use 1 to 64") }
+    if let batch, !(1...64).contains(batch) {
+      throw ValidationError("--batch \(batch): use 1 to 64")
+    }
     if let threads, !(1...256).contains(threads) {
       throw ValidationError("--threads \(threads): use 1 to 256")
     }
+    if let problem = benchmark.problem(with: options) { throw ValidationError(problem) }
   }
 
   func run() throws {
-    let kinds = benchmark == .all ? Benchmark.Kind.allCases.filter { $0 != .all } : [benchmark]
-    let options = Benchmark.Options(
-      model: model, batch: batch, threads: threads ?? ResourceUsage.availableCores,
-      precision: precision, isProfiled: profile)
     var results: [BenchmarkResult] = []
-    for kind in kinds {
+    for (kind, options) in benchmark.parts(options) {
       let result = try Benchmark.run(kind, options)
       results.append(result)
       guard !json else { continue }

@@ -26,11 +26,26 @@ enum ErrorReport {
 
   /// The parser's message without its usage block, and where to read more.
   private static func usageLine(for error: any Error) -> String {
-    let message = oneLine(AvatarCommand.message(for: error))
-    let words = CommandLine.arguments.dropFirst().prefix { !$0.hasPrefix("-") }
-    let names = Set(AvatarCommand.configuration.subcommands.map { $0._commandName })
-    let command = words.first.flatMap { names.contains($0) ? " \($0)" : nil } ?? ""
-    return "\(message): see `avatar\(command) --help`"
+    let lines = AvatarCommand.message(for: error).split(whereSeparator: \.isNewline)
+      .map { $0.trimmingCharacters(in: .whitespaces) }
+    let choices = lines.filter { $0.hasPrefix("- ") }.map { $0.dropFirst(2) }
+    let text = lines.filter { !$0.hasPrefix("- ") } + [choices.joined(separator: ", ")]
+    let message = oneLine(text.filter { !$0.isEmpty }.joined(separator: " "))
+    return "\(message): see `\(command(for: CommandLine.arguments.dropFirst())) --help`"
+  }
+
+  /// The command that the arguments name, as far as they do: `avatar audio mel`.
+  private static func command(for arguments: some Sequence<String>) -> String {
+    var names = ["avatar"]
+    var command: any ParsableCommand.Type = AvatarCommand.self
+    for word in arguments {
+      guard
+        let next = command.configuration.subcommands.first(where: { $0._commandName == word })
+      else { break }
+      names.append(word)
+      command = next
+    }
+    return names.joined(separator: " ")
   }
 
   private static func oneLine(_ text: String) -> String {

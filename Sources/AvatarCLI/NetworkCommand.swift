@@ -13,8 +13,8 @@ struct NetworkCommand: ParsableCommand {
       Examples:
         avatar network list
         avatar network describe musetalk-unet
-        avatar network run whisper-encoder --weights models/whisper --inputs mel.safetensors \\
-          --outputs states.safetensors
+        avatar network run whisper-encoder --weights models/whisper \\
+          --inputs mel.safetensors --outputs states.safetensors
       """,
     subcommands: [List.self, Describe.self, Run.self])
 }
@@ -43,7 +43,8 @@ extension NetworkCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show what a network takes, gives and needs.",
       discussion: """
-        Without --weights: mini's networks as they are in this program, others in their published sizes.
+        Without --weights: mini's networks as they are in this program, others in their \
+        published sizes.
 
         Examples:
           avatar network describe musetalk-unet --keys
@@ -79,10 +80,11 @@ extension NetworkCommand {
   struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Run a network once on the tensors of a file.",
+      usage: "avatar network run <name> --inputs <file> --outputs <file> [<options>]",
       discussion: """
         Example:
-          avatar network run musetalk-unet --weights models/musetalkV15 --inputs in.safetensors \\
-            --outputs out.safetensors --precision fp32
+          avatar network run musetalk-unet --weights models/musetalkV15 \\
+            --inputs in.safetensors --outputs out.safetensors --precision fp32
         """)
 
     enum Device: String, CaseIterable, ExpressibleByArgument { case cpu, reference }

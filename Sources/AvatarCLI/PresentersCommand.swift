@@ -7,6 +7,7 @@ struct PresentersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "presenters",
     abstract: "List the built-in presenters, or save one's idle clip.",
+    usage: "avatar presenters [<options>]",
     discussion: """
       Examples:
         avatar presenters

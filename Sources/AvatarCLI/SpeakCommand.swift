@@ -10,9 +10,9 @@ struct SpeakCommand: ParsableCommand {
     commandName: "speak",
     abstract: "Make a face speak or sing: its lips follow the sound.",
     discussion: """
-      The avatar is a presenter's name (see `avatar presenters`), a picture, a video, or a folder
-      of pictures. The video lasts as long as the sound; a clip that is shorter goes on back and forth.
-      Frames without a face pass through unchanged.
+      The avatar is a presenter's name (see `avatar presenters`), a picture, a video, or a folder \
+      of pictures. The video lasts as long as the sound; a clip that is shorter goes on back and \
+      forth. Frames without a face pass through unchanged.
 
       Examples:
         avatar speak --audio voice.wav

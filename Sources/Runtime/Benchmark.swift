@@ -22,35 +22,17 @@ public enum Benchmark {
     case published, mini
   }
 
-  public struct Options: Sendable {
-    public var model: Model
-    public var batch: Int
-    public var threads: Int
-    public var precision: SpeakRequest.Precision
-    /// Whether networks' operators are timed too.
-    public var isProfiled: Bool
-
-    public init(
-      model: Model, batch: Int, threads: Int, precision: SpeakRequest.Precision,
-      isProfiled: Bool = false
-    ) {
-      self.model = model
-      self.batch = batch
-      self.threads = threads
-      self.precision = precision
-      self.isProfiled = isProfiled
-    }
-  }
-
   /// Measures one thing; `all` is for the caller to spread out.
   ///
-  /// - Throws: errors of the model, and `RuntimeError` for `all`.
+  /// Throws errors of the model, and `RuntimeError` for `all` and for options that do not go with the benchmark.
   public static func run(_ kind: Kind, _ options: Options) throws -> BenchmarkResult {
-    switch kind {
+    if let problem = kind.problem(with: options) { throw RuntimeError.usage("bench: \(problem)") }
+    let batch = options.batch ?? 1
+    return switch kind {
     case .mel: mel()
     case .unet: try unet(options)
-    case .vaeDecoder: try vae(VAEDecoder(), ["latents": [options.batch, 4, 32, 32]], options)
-    case .vaeEncoder: try vae(VAEEncoder(), ["image": [options.batch, 3, 256, 256]], options)
+    case .vaeDecoder: try vae(VAEDecoder(), ["latents": [batch, 4, 32, 32]], options)
+    case .vaeEncoder: try vae(VAEEncoder(), ["image": [batch, 3, 256, 256]], options)
     case .whisper: try whisper(options)
     case .speak: try speak(options)
     case .all: throw RuntimeError.usage("bench all: measure each part by itself")
@@ -65,7 +47,7 @@ public enum Benchmark {
   }
 
   private static func unet(_ options: Options) throws -> BenchmarkResult {
-    let batch = options.model == .mini ? 1 : options.batch
+    let batch = options.batch ?? 1
     let plan: Plan
     if options.model == .mini {
       plan = try MiniModel("mini").painterNetwork().plan()
@@ -86,7 +68,8 @@ public enum Benchmark {
     _ network: any CatalogedNetwork, _ shapes: [String: [Int]], _ options: Options
   ) throws -> BenchmarkResult {
     try time(
-      network.open(nil).plan(shapes), network.name, model: "sd-vae-ft-mse", batch: options.batch,
+      network.open(nil).plan(shapes), network.name, model: "sd-vae-ft-mse",
+      batch: options.batch ?? 1,
       options)
   }
 
@@ -109,15 +92,15 @@ public enum Benchmark {
     _ plan: Plan, _ benchmark: String, model: String, batch: Int, heardSeconds: Double? = nil,
     _ options: Options
   ) throws -> BenchmarkResult {
-    let precision = Precision(rawValue: options.precision.rawValue) ?? .auto
-    let compiled = try CPUDevice(threads: options.threads).compile(plan, precision: precision)
+    let precision = options.precision.flatMap { Precision(rawValue: $0.rawValue) } ?? .auto
+    let compiled = try CPUDevice(threads: options.threadCount).compile(plan, precision: precision)
     let inputs = compiled.signature.inputs.map { HostTensor(shape: $0.shape, repeating: 0.1) }
     var outputs = compiled.signature.makeOutputs()
     let seconds = try Stopwatch.medianSeconds(runs: 7) { try compiled.run(inputs, into: &outputs) }
     return BenchmarkResult(
       benchmark: benchmark, model: model,
       secondsPerFrame: heardSeconds == nil ? seconds / Double(batch) : nil,
-      timesRealtime: heardSeconds.map { $0 / seconds }, threads: options.threads,
+      timesRealtime: heardSeconds.map { $0 / seconds }, threads: options.threadCount,
       precision: compiled.precision.rawValue, batch: batch,
       peakRssBytes: ResourceUsage.peakResidentBytes, activationBytes: compiled.arenaByteCount,
       operators: options.isProfiled ? try compiled.profile(inputs, repetitions: 7) : nil)
@@ -132,13 +115,13 @@ public enum Benchmark {
     let audio = folder.appending(path: "bench.wav")
     try Data(TestSound.wave(seconds: 8)).write(to: audio)
     var request = SpeakRequest(audio: audio.path, output: folder.appending(path: "out.mp4").path)
-    request.threads = options.threads
-    request.precision = options.precision
+    request.threads = options.threadCount
+    request.precision = options.precision ?? .auto
     let report = try SpeakJob(request).run()
     return BenchmarkResult(
       benchmark: "speak", model: "mini",
       secondsPerFrame: report.wallSeconds / Double(report.frames),
-      timesRealtime: nil, threads: options.threads, precision: report.precision, batch: 1,
+      timesRealtime: nil, threads: options.threadCount, precision: report.precision, batch: 1,
       peakRssBytes: report.peakRssBytes)
   }
 }
