@@ -21,6 +21,11 @@ public struct Constant: Sendable {
     source = Source(load: load)
   }
 
+  /// The row-major values, read afresh at each call, for constants that are made of others.
+  ///
+  /// Throws what the loader throws.
+  public func values() throws -> [Float] { try source.load() }
+
   /// Calls the loader and checks the number of values.
   func hostTensor(plan: String) throws(ComputeError) -> HostTensor {
     let values: [Float]

@@ -25,18 +25,26 @@ public struct Upsample2D: Sendable {
       weights["conv"], inputs: channels, outputs: channels, kernel: 3, padding: Padding(1))
   }
 
-  /// With `size` (height, width), the doubled picture loses its last row or column where that is smaller by one,
-  /// which is what nearest-neighbour interpolation to such a size amounts to.
+  /// With `size`, the doubled picture is cut to it as by `doubled(height:width:)`.
   public func callAsFunction(_ x: Tensor, size: (height: Int, width: Int)? = nil) -> Tensor {
-    var doubled = x.upsampleNearest(factor: 2)
-    if let size {
-      precondition(
-        (2 * x.shape[2] - 1...2 * x.shape[2]).contains(size.height)
-          && (2 * x.shape[3] - 1...2 * x.shape[3]).contains(size.width),
-        "upsample: \(x.shape) to \(size)")
-      if size.height < doubled.shape[2] { doubled = doubled.slice(axis: 2, 0..<size.height) }
-      if size.width < doubled.shape[3] { doubled = doubled.slice(axis: 3, 0..<size.width) }
-    }
-    return conv(doubled)
+    conv(
+      x.doubled(height: size?.height ?? 2 * x.shape[2], width: size?.width ?? 2 * x.shape[3]))
+  }
+}
+
+extension Tensor {
+  /// Repeats each pixel in both directions: [N, C, H, W] -> [N, C, height, width].
+  ///
+  /// The result loses its last row or column where `height` or `width` is smaller by one than twice as many,
+  /// which is what nearest-neighbour interpolation to such a size amounts to.
+  public func doubled(height: Int, width: Int) -> Tensor {
+    precondition(
+      (2 * shape[2] - 1...2 * shape[2]).contains(height)
+        && (2 * shape[3] - 1...2 * shape[3]).contains(width),
+      "doubled: \(shape) to \(height) x \(width)")
+    var result = upsampleNearest(factor: 2)
+    if height < result.shape[2] { result = result.slice(axis: 2, 0..<height) }
+    if width < result.shape[3] { result = result.slice(axis: 3, 0..<width) }
+    return result
   }
 }

@@ -1,12 +1,12 @@
 /// Values for a tensor of a network without weights: the same for the same key, shape and seed.
 ///
 /// Uniform, of variance 1 / inputs for matrices and kernels so that activations keep their size; one-dimensional
-/// `weight`s are gains near 1, other one-dimensional tensors are near 0.
+/// `weight`s are gains near 1, as are variances; other one-dimensional tensors are near 0.
 func randomWeights(key: String, shape: [Int], seed: UInt64) -> [Float] {
   // FNV-1a: Swift's own hashing differs from run to run.
   var state = key.utf8.reduce(0xCBF2_9CE4_8422_2325 ^ seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   let inputs = shape.dropFirst().reduce(1, *)
-  let isGain = shape.count == 1 && key.hasSuffix("weight")
+  let isGain = shape.count == 1 && (key.hasSuffix("weight") || key.hasSuffix("running_var"))
   let spread = shape.count == 1 ? 0.1 : (3 / Float(inputs)).squareRoot()
   return (0..<shape.reduce(1, *)).map { _ in
     // SplitMix64.

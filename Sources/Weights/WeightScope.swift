@@ -51,7 +51,7 @@ public struct WeightScope: Sendable {
 
   /// The subtree below `name`; the empty name is the scope itself.
   public subscript(_ name: String) -> WeightScope {
-    name.isEmpty ? self : WeightScope(self, prefix: full(name) + ".")
+    name.isEmpty ? self : WeightScope(self, prefix: key(name) + ".")
   }
 
   /// Where the weights come from, for messages.
@@ -62,6 +62,9 @@ public struct WeightScope: Sendable {
     }
   }
 
+  /// The whole name of the tensor `name`, as the file has it.
+  public func key(_ name: String) -> String { prefix + name }
+
   /// Takes the tensor `name`, which must have the given shape.
   ///
   /// With `stored`, the file has it in that other shape with as many elements. Throws
@@ -69,7 +72,7 @@ public struct WeightScope: Sendable {
   public func tensor(
     _ name: String, shape: [Int], stored: [Int]? = nil
   ) throws(WeightsError) -> Constant {
-    let key = full(name)
+    let key = self.key(name)
     let expected = stored ?? shape
     precondition(expected.reduce(1, *) == shape.reduce(1, *), "\(key): \(expected) as \(shape)")
     ledger.taken.withLock { $0[key] = expected }
@@ -96,7 +99,7 @@ public struct WeightScope: Sendable {
   /// The shape in which the file has the tensor `name`, nil where `contains` is false.
   public func storedShape(_ name: String) -> [Int]? {
     guard case .checkpoint(let checkpoint) = source else { return nil }
-    return checkpoint.info(full(name))?.shape
+    return checkpoint.info(key(name))?.shape
   }
 
   /// What was taken so far below this scope, sorted by key.
@@ -109,25 +112,23 @@ public struct WeightScope: Sendable {
 
   /// Throws `WeightsError.unused` if the file has tensors below this scope that no layer took.
   ///
-  /// Keys that match one of `ignoring` do not count; `*` in a pattern stands for any text.
+  /// Keys that match one of `ignoring` below this scope do not count; `*` in a pattern stands for any text.
   public func requireAllConsumed(ignoring patterns: [String] = []) throws(WeightsError) {
     guard case .checkpoint(let checkpoint) = source else { return }
     let taken = ledger.taken.withLock { $0 }
     let unused = checkpoint.keys.filter { key in
       key.hasPrefix(prefix) && taken[key] == nil
-        && !patterns.contains { matches(key, pattern: $0) }
+        && !patterns.contains { matches(key.dropFirst(prefix.count), pattern: $0) }
     }
     guard unused.isEmpty else {
       throw .unused(
         file: checkpoint.name, keys: unused.prefix(4).map { "\"\($0)\"" }, total: unused.count)
     }
   }
-
-  private func full(_ name: String) -> String { prefix + name }
 }
 
 /// Whether `key` fits `pattern`, in which each `*` stands for any text, also none.
-private func matches(_ key: String, pattern: String) -> Bool {
+private func matches(_ key: Substring, pattern: String) -> Bool {
   let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
   guard parts.count > 1 else { return key == pattern }
   guard key.hasPrefix(parts[0]) else { return false }

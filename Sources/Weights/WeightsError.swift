@@ -12,6 +12,8 @@ public enum WeightsError: AvatarError, Equatable {
   case shape(file: String, key: String, expected: [Int], found: [Int])
   /// A tensor's numbers are of a kind that cannot be read as weights.
   case type(file: String, key: String, found: String)
+  /// A tensor of variances holds negative numbers.
+  case negativeVariance(file: String, key: String)
   /// The file holds tensors that the network does not know; `keys` are the first few of `total`.
   case unused(file: String, keys: [String], total: Int)
   /// A configuration asks for something that the network cannot do, or does not say what it must.
@@ -34,6 +36,8 @@ public enum WeightsError: AvatarError, Equatable {
         + "use weights that fit the configuration"
     case .type(let file, let key, let found):
       "tensor \"\(key)\" is of type \(found), \(file): convert it to F32, F16 or BF16"
+    case .negativeVariance(let file, let key):
+      "tensor \"\(key)\" holds negative variances, \(file): get intact weights"
     case .unused(let file, let keys, let total):
       "\(total) tensors do not belong to the network (\(keys.joined(separator: ", "))"
         + "\(total > keys.count ? ", ..." : "")), \(file): use weights that fit the configuration"

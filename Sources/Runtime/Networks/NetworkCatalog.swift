@@ -4,8 +4,17 @@ import Weights
 /// The networks that can be run alone on given tensors, for comparison with other engines.
 public enum NetworkCatalog {
   private static let networks: [any CatalogedNetwork] = [
-    MuseTalkUNet(), VAEEncoder(), VAEDecoder(), TAESDEncoder(), TAESDDecoder(), WhisperTiny(),
-    MiniArticulation(), MiniLandmarks(),
+    MuseTalkUNet(),
+    VAEEncoder(),
+    VAEDecoder(),
+    TAESDEncoder(),
+    TAESDDecoder(),
+    WhisperTiny(),
+    S3FDDetector(),
+    BiSeNetParser(),
+    DWPose(),
+    MiniArticulation(),
+    MiniLandmarks(),
     MiniPainterFields(),
   ]
 
