@@ -98,7 +98,8 @@ let package = Package(
         "Diffusion", "LipSync", "CKernels", "COpenBLAS", "CFaceDetector",
       ]),
     .executableTarget(
-      name: "AvatarCLI", dependencies: ["Runtime", "MediaTypes", "Media", "Compute", arguments]),
+      name: "AvatarCLI",
+      dependencies: ["Runtime", "Batch", "MediaTypes", "Media", "Compute", arguments]),
 
     // MARK: Tests
     .target(name: "TestSupport", dependencies: ["MediaTypes", "Compute", "Weights"]),
@@ -141,7 +142,7 @@ let package = Package(
     .testTarget(
       name: "RuntimeTests",
       dependencies: [
-        "Runtime", "MediaTypes", "Digests", "Media", "Compute", "Weights", "Diffusion",
+        "Runtime", "Batch", "MediaTypes", "Digests", "Media", "Compute", "Weights", "Diffusion",
         "TestSupport",
       ]),
     .testTarget(name: "AvatarCLITests", dependencies: ["TestSupport", "MediaTypes", "Media"]),

@@ -22,7 +22,7 @@ struct AvatarCommand: ParsableCommand {
     version: Version.current,
     subcommands: [
       SpeakCommand.self, PresentersCommand.self, AudioCommand.self, NetworkCommand.self,
-      BenchCommand.self, DoctorCommand.self,
+      BatchCommand.self, BenchCommand.self, DoctorCommand.self,
     ])
 
   static func main() {

@@ -70,7 +70,7 @@ struct SpeakCommand: ParsableCommand {
     name: .long,
     help: ArgumentHelp("Colour behind transparent pictures, as RRGGBB.", valueName: "colour"),
     transform: Self.color)
-  var background: [UInt8] = [255, 255, 255]
+  var background = SpeakRequest(audio: "", output: "").background
 
   @Option(
     name: .long,
@@ -95,21 +95,22 @@ struct SpeakCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
-    guard (0...51).contains(crf) else { throw ValidationError("--crf \(crf): use 0 to 51") }
-    if let threads, !(1...256).contains(threads) {
-      throw ValidationError("--threads \(threads): use 1 to 256")
-    }
-    if let fps, fps < Rational(1) || Rational(240) < fps {
-      throw ValidationError("--fps \(fps): use 1 to 240")
-    }
+    try check(crf, in: SpeakOptions.crfRange, "crf")
+    if let threads { try check(threads, in: SpeakOptions.threadRange, "threads") }
     if audio.isEmpty { throw ValidationError("--audio: name a file") }
     if output == "" { throw ValidationError("-o: name a file") }
     if let output {
       let kind = FilePath.pathExtension(of: output).lowercased()
-      guard ["", "mp4", "m4v"].contains(kind) else {
+      guard kind.isEmpty || SpeakOptions.outputExtensions.contains(kind) else {
         throw ValidationError("-o \(output): the video is an MP4, so end its name in .mp4")
       }
     }
+  }
+
+  private func check(_ value: Int, in range: ClosedRange<Int>, _ option: String) throws {
+    guard !range.contains(value) else { return }
+    let bounds = "\(range.lowerBound) to \(range.upperBound)"
+    throw ValidationError("--\(option) \(value): use \(bounds)")
   }
 
   func run() throws {
@@ -138,7 +139,7 @@ struct SpeakCommand: ParsableCommand {
     request.precision = precision
     request.threads = threads
     request.seed = seed
-    request.background = (background[0], background[1], background[2])
+    request.background = background
     request.replacesOutput = force
     return request
   }
@@ -154,21 +155,19 @@ struct SpeakCommand: ParsableCommand {
   }
 
   private static func rate(_ text: String) throws -> Rational {
-    guard let rate = Rational(parsing: text), rate.numerator.magnitude <= 240_000_000,
-      rate.denominator <= 1_000_000
-    else {
-      throw ValidationError("--fps \(text): write it as 25, 29.97 or 30000/1001")
-    }
-    return rate
+    try read(text, of: "fps", SpeakOptions.rate)
   }
 
-  private static func color(_ text: String) throws -> [UInt8] {
-    let digits = text.hasPrefix("#") ? String(text.dropFirst()) : text
-    guard digits.count == 6, digits.allSatisfy(\.isHexDigit), let value = UInt32(digits, radix: 16)
-    else {
-      throw ValidationError("--background \(text): write it as RRGGBB, white is FFFFFF")
+  private static func color(_ text: String) throws -> SpeakRequest.Color {
+    try read(text, of: "background", SpeakOptions.color)
+  }
+
+  private static func read<Value>(
+    _ text: String, of option: String, _ read: (String) throws(SpeakOptions.Complaint) -> Value
+  ) throws -> Value {
+    do throws(SpeakOptions.Complaint) { return try read(text) } catch {
+      throw ValidationError("--\(option) \(text): \(error.text)")
     }
-    return [UInt8(value >> 16), UInt8(value >> 8 & 255), UInt8(value & 255)]
   }
 }
 

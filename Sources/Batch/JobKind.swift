@@ -1,9 +1,9 @@
 /// A kind of work that manifests may ask for, such as `speak`, with its options.
 ///
 /// The program that executes jobs describes its kinds; manifests are checked against them, and the published schema is made from them.
-public struct JobKind: Sendable, Hashable {
+public struct JobKind: Sendable {
   /// One option: a key in the manifest.
-  public struct Option: Sendable, Hashable {
+  public struct Option: Sendable {
     public let key: String
     public let type: OptionType
     /// One line for the schema and for error messages.
@@ -19,7 +19,7 @@ public struct JobKind: Sendable, Hashable {
   }
 
   /// What values an option takes.
-  public indirect enum OptionType: Sendable, Hashable {
+  public enum OptionType: Sendable {
     case text
     /// A file or folder that must exist; relative to the manifest.
     case inputPath
@@ -29,18 +29,26 @@ public struct JobKind: Sendable, Hashable {
     case number(ClosedRange<Double>)
     case flag
     case choice([String])
-    /// Text, or a number without quotes, that `isValid` accepts; `example` is shown in errors.
-    case pattern(regularExpression: String, example: String)
+    /// Text, or a number without quotes; kept as text.
+    ///
+    /// `complaint` says what to write instead, as in "use 1 to 240", and nil of what is right; `regularExpression` is what the
+    /// schema tells editors, and takes at least all that is right.
+    case pattern(regularExpression: String, complaint: @Sendable (String) -> String?)
   }
 
   /// The key in the manifest.
   public let name: String
   public let summary: String
   public let options: [Option]
+  /// Endings that an output of this kind may have, lower case; empty where any will do.
+  public let outputExtensions: [String]
 
-  public init(name: String, summary: String, options: [Option]) {
+  public init(
+    name: String, summary: String, options: [Option], outputExtensions: [String] = []
+  ) {
     self.name = name
     self.summary = summary
     self.options = options
+    self.outputExtensions = outputExtensions
   }
 }

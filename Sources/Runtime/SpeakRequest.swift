@@ -26,8 +26,9 @@ public struct SpeakRequest: Sendable {
   public var threads: Int?
   /// Part of the output's identity; mini draws no random numbers.
   public var seed: UInt64 = 0
-  /// What shows through transparent pictures, as red, green, blue.
-  public var background: (red: UInt8, green: UInt8, blue: UInt8) = (255, 255, 255)
+  public typealias Color = (red: UInt8, green: UInt8, blue: UInt8)
+  /// What shows through transparent pictures.
+  public var background: Color = (255, 255, 255)
   public var replacesOutput = false
   /// Whether a run that is stopped or fails for a passing reason leaves its finished segments to the next one.
   public var keepsUnfinishedWork = false

@@ -1,0 +1,80 @@
+/// Reads a step's options as its kind describes them.
+struct StepReader {
+  let fields: FieldReader
+  let paths: ManifestPaths
+
+  /// An input that a job reads.
+  struct Input {
+    var key: String
+    /// As the manifest has it, templates filled in.
+    var text: String
+    var mark: ManifestMark
+    /// Names that could have stood there instead of a path.
+    var names: [String]
+    var found: ManifestPaths.Input
+  }
+
+  /// The options in `entry`, and the inputs among them.
+  func read(
+    _ entry: ManifestNode.Entry, _ kind: JobKind
+  ) -> (options: [String: OptionValue], inputs: [Input]) {
+    guard let entries = fields.mapping(entry.value, kind.name) else { return ([:], []) }
+    var (options, inputs) = ([String: OptionValue](), [Input]())
+    for option in kind.options {
+      guard let found = entries.first(where: { $0.key == option.key }) else {
+        if option.isRequired {
+          fields.problems.add(
+            entry.keyMark, "\(kind.name) has no \(option.key), which it needs: \(option.summary)")
+        }
+        continue
+      }
+      options[option.key] = value(found.value, option, &inputs)
+    }
+    return (options, inputs)
+  }
+
+  private func value(
+    _ node: ManifestNode, _ option: JobKind.Option, _ inputs: inout [Input]
+  ) -> OptionValue? {
+    switch option.type {
+    case .text: fields.text(node, option.key).map { .text($0) }
+    case .inputPath: input(node, option.key, names: [], &inputs).map { .text($0) }
+    case .inputPathOrName(let names):
+      input(node, option.key, names: names, &inputs).map { .text($0) }
+    case .integer(let range): fields.integer(node, option.key, range).map { .integer($0) }
+    case .number(let range): fields.number(node, option.key, range).map { .number($0) }
+    case .flag: fields.flag(node, option.key).map { .flag($0) }
+    case .choice(let names): fields.choice(node, option.key, names).map { .text($0) }
+    case .pattern(_, let complaint): pattern(node, option.key, complaint).map { .text($0) }
+    }
+  }
+
+  private func pattern(
+    _ node: ManifestNode, _ key: String, _ complaint: (String) -> String?
+  ) -> String? {
+    guard let text = fields.text(node, key) else { return nil }
+    guard let complaint = complaint(text) else { return text }
+    return fields.complain(node, "\(key) \(text.shown): \(complaint)")
+  }
+
+  /// A name as it is, or else an absolute path.
+  private func input(
+    _ node: ManifestNode, _ key: String, names: [String], _ inputs: inout [Input]
+  ) -> String? {
+    guard let text = fields.line(node, key) else { return nil }
+    if names.contains(text) { return text }
+    guard text.utf8.count < PathLimits.pathBytes else {
+      return fields.complain(node, "\(key) \(text.shown): the path is too long")
+    }
+    let path = paths.absolute(text)
+    let found = paths.input(path)
+    inputs.append(Input(key: key, text: text, mark: node.mark, names: names, found: found))
+    return path
+  }
+}
+
+/// Lengths that Linux allows, less what is put around the names of unfinished files.
+enum PathLimits {
+  static let pathBytes = 3800
+  static let nameBytes = 230
+}

@@ -1,0 +1,125 @@
+public import Batch
+import Media
+import MediaTypes
+
+/// `speak` as manifests know it: each option of the command has its key, with underscores for dashes.
+public enum SpeakJobKind {
+  public static let name = "speak"
+
+  /// The description that manifests are checked against.
+  ///
+  /// - Throws: `RuntimeError` when the embedded presenters can't be read (a broken build).
+  public static func describe() throws -> JobKind {
+    JobKind(
+      name: name, summary: "Make a face speak or sing: its lips follow the sound.",
+      options: try [
+        .init("audio", .inputPath, "The voice or song.", isRequired: true),
+        .init(
+          "avatar", .inputPathOrName(names: Presenter.all().map(\.name)),
+          "Who speaks: a presenter, picture, video or folder of pictures (default: the first presenter)."
+        ),
+        .init("model", .inputPathOrName(names: ["mini"]), "mini, or a folder in its layout."),
+        .init(
+          "fps",
+          .pattern(regularExpression: "^[0-9]+(\\.[0-9]+|/[0-9]+)?$") {
+            complaint($0, SpeakOptions.rate)
+          }, "Frames per second, as 25 or 30000/1001 (default: the video's; 25 for pictures)."),
+        .init(
+          "loop", .choice(LoopMode.allCases.map(\.rawValue)),
+          "How a short clip goes on (default: presenters loop, clips bounce)."),
+        .init(
+          "require_face", .flag,
+          "Fail when no face is found instead of passing the picture through."),
+        .init("crf", .integer(SpeakOptions.crfRange), "x264 quality: 0 lossless, 18 very good."),
+        .init(
+          "background",
+          .pattern(regularExpression: "^#?[0-9A-Fa-f]{6}$") { complaint($0, SpeakOptions.color) },
+          "Colour behind transparent pictures, as RRGGBB."),
+        .init(
+          "precision", .choice(SpeakRequest.Precision.allCases.map(\.rawValue)),
+          "Numbers that the networks calculate with."),
+        .init("threads", .integer(SpeakOptions.threadRange), "Threads for the networks."),
+        .init("seed", .integer(0...Int.max), "Random seed; mini draws none."),
+      ], outputExtensions: SpeakOptions.outputExtensions)
+  }
+
+  private static func complaint<Value>(
+    _ text: String, _ read: (String) throws(SpeakOptions.Complaint) -> Value
+  ) -> String? {
+    do throws(SpeakOptions.Complaint) { _ = try read(text) } catch { return error.text }
+    return nil
+  }
+}
+
+extension SpeakRequest {
+  /// What a checked `step` of kind `speak` asks for, written to `output`.
+  ///
+  /// - Throws: `RuntimeError`, 65, where the step was not checked against `SpeakJobKind` and does not hold.
+  public init(_ step: JobStep, output: String) throws {
+    let options = StepOptions(step)
+    guard let audio = try options.text("audio") else {
+      throw RuntimeError.badInput("speak: has no audio: name a file")
+    }
+    self.init(audio: audio, output: output)
+    avatar = try options.text("avatar")
+    model = try options.text("model") ?? model
+    rate = try options.text("fps").map { try options.read("fps", $0, SpeakOptions.rate) }
+    loop = try options.choice("loop")
+    requiresFace = try options.flag("require_face") ?? requiresFace
+    crf = try options.integer("crf", SpeakOptions.crfRange) ?? crf
+    if let color = try options.text("background") {
+      background = try options.read("background", color, SpeakOptions.color)
+    }
+    precision = try options.choice("precision") ?? precision
+    threads = try options.integer("threads", SpeakOptions.threadRange)
+    seed = try options.integer("seed", 0...Int.max).map(UInt64.init) ?? seed
+  }
+}
+
+/// A step's options by type, for steps that may come from an old ledger.
+struct StepOptions {
+  let step: JobStep
+
+  init(_ step: JobStep) { self.step = step }
+
+  func text(_ key: String) throws -> String? {
+    guard let value = step.options[key] else { return nil }
+    guard case .text(let text) = value else { throw unfit(key, "is not text") }
+    return text
+  }
+
+  func flag(_ key: String) throws -> Bool? {
+    guard let value = step.options[key] else { return nil }
+    guard case .flag(let flag) = value else { throw unfit(key, "use true or false") }
+    return flag
+  }
+
+  func integer(_ key: String, _ range: ClosedRange<Int>) throws -> Int? {
+    guard let value = step.options[key] else { return nil }
+    guard case .integer(let integer) = value, range.contains(integer) else {
+      throw unfit(key, "use \(range.lowerBound) to \(range.upperBound)")
+    }
+    return integer
+  }
+
+  func choice<Choice: RawRepresentable & CaseIterable>(_ key: String) throws -> Choice?
+  where Choice.RawValue == String {
+    guard let text = try text(key) else { return nil }
+    guard let choice = Choice(rawValue: text) else {
+      throw unfit(key, "use one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return choice
+  }
+
+  func read<Value>(
+    _ key: String, _ text: String, _ read: (String) throws(SpeakOptions.Complaint) -> Value
+  ) throws -> Value {
+    do throws(SpeakOptions.Complaint) { return try read(text) } catch {
+      throw unfit(key, error.text)
+    }
+  }
+
+  private func unfit(_ key: String, _ complaint: String) -> RuntimeError {
+    RuntimeError.badInput("\(step.kind): \(key) can't be used: \(complaint)")
+  }
+}

@@ -1,0 +1,79 @@
+import Batch
+import Media
+import MediaTypes
+import TestSupport
+import Testing
+
+@testable import Runtime
+
+@Suite struct SpeakJobKindTests {
+  private func manifest(_ speak: String) throws -> ExpandedManifest {
+    let folder = try TemporaryFolder()
+    for name in ["voice.wav", "face.png"] { try folder.write([1], to: name) }
+    let text = "version: 1\njobs:\n- {output: a.mp4, speak: {audio: voice.wav, \(speak)}}\n"
+    let path = try folder.write(Array(text.utf8), to: "batch.yaml")
+    return try ManifestReader(kinds: JobKinds.all(), environment: [:]).read(path)
+  }
+
+  @Test func `a step with every option becomes the request that the command makes`() throws {
+    let job = try manifest(
+      """
+      avatar: face.png, model: mini, fps: 29.97, loop: hold, require_face: true, crf: 20, \
+      background: 102030, precision: fp32, threads: 2, seed: 7
+      """
+    ).jobs[0]
+    let described = Set(try SpeakJobKind.describe().options.map(\.key))
+    #expect(Set(job.steps[0].options.keys) == described)
+    let request = try SpeakRequest(job.steps[0], output: job.output)
+    #expect(request.audio.hasSuffix("/voice.wav") && request.audio.hasPrefix("/"))
+    #expect(request.avatar?.hasSuffix("/face.png") == true && request.output == job.output)
+    #expect(request.model == "mini" && request.rate == Rational(2997, 100))
+    #expect(request.loop == .hold && request.requiresFace && request.crf == 20)
+    #expect(request.background == (16, 32, 48) && request.precision == .fp32)
+    #expect(request.threads == 2 && request.seed == 7 && !request.replacesOutput)
+  }
+
+  @Test func `a step with none has the command's defaults`() throws {
+    let step = JobStep(kind: "speak", options: ["audio": .text("/a.wav")])
+    let (request, plain) = (
+      try SpeakRequest(step, output: "/a.mp4"), SpeakRequest(audio: "/a.wav", output: "/a.mp4")
+    )
+    #expect(request.avatar == nil && request.model == plain.model && request.rate == nil)
+    #expect(request.crf == plain.crf && request.background == plain.background)
+    #expect(request.precision == plain.precision && request.seed == plain.seed)
+  }
+
+  @Test(arguments: [
+    ("fps: 0", "fps 0: use 1 to 240"),
+    ("fps: fast", "fps fast: write it as 25, 29.97 or 30000/1001"),
+    ("background: red", "background red: write it as RRGGBB, white is FFFFFF"),
+    ("crf: 52", "crf 52: use 0 to 51"), ("threads: 0", "threads 0: use 1 to 256"),
+    ("loop: spin", "loop spin: use bounce, loop or hold"),
+    (
+      "avatar: nobody",
+      """
+      avatar nobody: no such file, and no name that is known \
+      (amara, henrik, isolde, mei, tomas, pip): check the path
+      """
+    ),
+  ])
+  func `what the command refuses, manifests refuse in the same words`(
+    option: String, message: String
+  ) throws {
+    let error = #expect(throws: ManifestError.self) { try manifest(option) }
+    #expect(error?.problems.map(\.message) == [message])
+  }
+
+  @Test(
+    arguments: [
+      ["audio": .integer(1)], [:], ["audio": .text("a"), "fps": .text("0")],
+      ["audio": .text("a"), "crf": .integer(99)], ["audio": .text("a"), "loop": .text("spin")],
+      ["audio": .text("a"), "require_face": .text("yes")],
+    ] as [[String: OptionValue]])
+  func `a step that was never checked is refused`(options: [String: OptionValue]) {
+    let error = #expect(throws: RuntimeError.self) {
+      try SpeakRequest(JobStep(kind: "speak", options: options), output: "/a.mp4")
+    }
+    #expect(error?.exitCode == .badInput)
+  }
+}
