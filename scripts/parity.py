@@ -83,16 +83,20 @@ def compare(case: Case, network: nn.Module, style: str, seed: int, options: argp
     if style == "rescaled":
         case.rescale(network, Rescaling(generator))
     inputs = case.inputs(generator)
-    single, seconds = compute(case, network, inputs, torch.float32)
-    truth = compute(case, network, inputs, torch.float64)[0] if options.double else single
+    peers = {"fp32": compute(case, network, inputs, torch.float32)}
+    if "bf16" in options.precisions:
+        peers["bf16"] = compute(case, network, inputs, torch.bfloat16)
+    truth = compute(case, network, inputs, torch.float64)[0] if options.double else peers["fp32"][0]
     rows = missed = 0
-    for format in options.formats:
+    for format in case.formats:
+        if format not in options.formats:
+            continue
         with tempfile.TemporaryDirectory(prefix="parity-", dir=options.scratch) as name:
             folder = Path(name)
             case.write(network, folder, format)
             save_file({key: value.contiguous() for key, value in inputs.items()}, folder / "inputs.in")
             for precision in options.precisions:
-                peer, peer_seconds = (single, seconds) if precision == "fp32" else compute(case, network, inputs, torch.bfloat16)
+                peer, peer_seconds = peers[precision]
                 found, our_seconds = run_avatar(case, folder, precision, options)
                 (error, output), (peer_error, _) = worst(found, truth), worst(peer, truth)
                 same = agreement(case, found, truth)

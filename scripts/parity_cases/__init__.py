@@ -30,6 +30,8 @@ class Case:
     network: str
     """Its name in `avatar network list`."""
     size: str
+    formats: tuple[str, ...] = FORMATS
+    """In which its weights can be written."""
     argmax: dict[str, int] = {}
     """Outputs whose largest element along an axis is what counts: it must be the same in 99.9 % of the places."""
 

@@ -15,8 +15,13 @@ from .unet import rescale_unet
 from .whisper import rescale_encoder
 
 
-class Articulation(Case):
-    network, size = "mini-articulation", "mini"
+class MiniCase(Case):
+    size = "mini"
+    formats = ("safetensors",)
+
+
+class Articulation(MiniCase):
+    network = "mini-articulation"
 
     def build(self):
         return ArticulationNetwork().eval()
@@ -34,8 +39,8 @@ class Articulation(Case):
         rescale_encoder(network.encoder, scale)
 
 
-class Landmarks(Case):
-    network, size = "mini-landmarks", "mini"
+class Landmarks(MiniCase):
+    network = "mini-landmarks"
 
     def build(self):
         return LandmarkNetwork().eval()
@@ -50,8 +55,8 @@ class Landmarks(Case):
         export_landmark_network(network, folder, torch.float32)
 
 
-class PainterFields(Case):
-    network, size = "mini-painter", "mini"
+class PainterFields(MiniCase):
+    network = "mini-painter"
 
     def build(self):
         return Painter(unet_config()).eval()

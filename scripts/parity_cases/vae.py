@@ -5,6 +5,8 @@ from pathlib import Path
 import diffusers
 import torch
 
+from goldens.vae import with_old_names
+
 from . import Case, Rescaling, Tensors, write_configuration, write_weights
 
 
@@ -21,7 +23,9 @@ class Autoencoder(Case):
             up_block_types=["UpDecoderBlock2D"] * count).eval()
 
     def write(self, network, folder: Path, format: str) -> None:
-        write_weights(network.state_dict(), folder, format, "diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.bin")
+        # sd-vae-ft-mse's own file is of 2022.
+        state = network.state_dict() if format == "safetensors" else with_old_names(network.state_dict())
+        write_weights(state, folder, format, "diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.bin")
         write_configuration(dict(network.config), folder / "config.json")
 
     def rescale(self, network, scale: Rescaling) -> None:
