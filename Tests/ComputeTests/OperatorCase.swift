@@ -55,6 +55,22 @@ let productCases: [OperatorCase] = [
   OperatorCase("depthwise", [1, 6, 8, 8]) {
     $0[0].conv2d(weight: weight([6, 1, 3, 3]), padding: Padding(1), groups: 6)
   },
+  OperatorCase("depthwise 5x5 with epilogue", [2, 37, 13, 11], [2, 37, 7, 6]) {
+    let y = $0[0].conv2d(
+      weight: weight([37, 1, 5, 5]), bias: weight([37]), stride: 2, padding: Padding(2), groups: 37)
+    return y.activation(.silu) + $0[1]
+  },
+  OperatorCase("few outputs of many pixels", [1, 32, 40, 41]) {
+    $0[0].conv2d(weight: weight([3, 32, 3, 3]), bias: weight([3]), padding: Padding(1))
+  },
+  OperatorCase("gated, into a product", [2, 9, 96]) {
+    let gate = $0[0].slice(axis: 2, 48..<96).activation(.gelu)
+    return ($0[0].slice(axis: 2, 0..<48) * gate).linear(weight: weight([20, 48]))
+  },
+  OperatorCase("gated the other way round", [2, 9, 96]) {
+    let gate = $0[0].slice(axis: 2, 0..<48).activation(.silu)
+    return $0[0].slice(axis: 2, 48..<96) * gate
+  },
   OperatorCase("1x1", [2, 31, 6, 6]) {
     $0[0].conv2d(weight: weight([65, 31, 1, 1]), bias: weight([65]))
   },
@@ -140,6 +156,13 @@ let attentionCases: [OperatorCase] = [
   },
   OperatorCase("long", [1, 300, 40], [1, 300, 40], [1, 300, 40]) {
     $0[0].attention(key: $0[1], value: $0[2], heads: 1, scale: 0.5)
+  },
+  OperatorCase("many keys", [1, 50, 64], [1, 3000, 64], [1, 3000, 24]) {
+    $0[0].attention(key: $0[1], value: $0[2], heads: 2)
+  },
+  OperatorCase("one for queries, keys and values", [2, 70, 96]) {
+    let x = $0[0].linear(weight: weight([96, 96]))
+    return x.attention(key: x, value: x, heads: 4)
   },
   OperatorCase("into a product", [1, 100, 48], [1, 100, 48], [1, 100, 48]) {
     $0[0].attention(key: $0[1], value: $0[2], heads: 3).linear(weight: weight([48, 48]))

@@ -10,9 +10,12 @@
 #define BF16 1
 #pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512bw,avx512vl,avx512dq,avx512bf16"))), apply_to = function)
 #include "vector.h"
+#include "packing.h"
+#include "sums.h"
 #include "product.h"
 #include "winograd.h"
 #include "winograd_weights.h"
+#include "depthwise.h"
 #include "elementwise.h"
 #include "normalization.h"
 #include "attention.h"

@@ -109,3 +109,18 @@ static void map(const void *context, int64_t task, int64_t thread) {
     default: map_rows(c, start, end, c->activation); break;
   }
 }
+
+static void gate(const void *context, int64_t task, int64_t thread) {
+  const CKernels_gate *c = context;
+  int64_t start = task * c->rows_per_task, end = start + c->rows_per_task;
+  (void)thread;
+  if (end > c->rows) end = c->rows;
+  for (int64_t row = start; row < end; row++) {
+    const float *x = c->input + row * 2 * c->columns, *g = x + c->columns;
+    for (int64_t i = 0; i < c->columns; i += VW) {
+      int64_t count = c->columns - i;
+      put(c->output, row * c->columns + i, get(x + i, count) * activate(get(g + i, count), c->activation),
+          count, c->output_is_bf16);
+    }
+  }
+}

@@ -2,9 +2,13 @@
 const CKernels_functions TABLE = {
     .block_columns = BLOCK_VECTORS * VW,
     .row_tile = TILE,
+    .vector = VW,
     .product = product,
+    .depthwise = depthwise,
 #ifdef BF16
     .product_bf16 = product_bf16,
+    .attention_pack_bf16 = attention_pack_bf16,
+    .attention_bf16 = attention_bf16,
     .winograd_bf16 = winograd_bf16,
     .winograd_transform_bf16 = winograd_transform_bf16,
     .winograd_product_bf16 = winograd_product_bf16,
@@ -21,7 +25,9 @@ const CKernels_functions TABLE = {
     .layer_norm = layer_norm,
     .softmax = softmax,
     .length = length,
+    .attention_pack = attention_pack,
     .attention = attention,
+    .gate = gate,
     .matmul = matmul,
     .resize = resize,
     .grid_sample = grid_sample,

@@ -1,4 +1,5 @@
 // Group norm, layer norm, softmax, length.
+#define SUMMED 4  // vectors of channels whose sums a loop over pixels keeps in registers
 
 // Sums of the differences to the image's first pixel, and of their squares, for every channel: the
 // pivot keeps the squares small when the mean is far from zero.
@@ -10,7 +11,22 @@ static void group_norm_sums(const void *context, int64_t task, int64_t thread) {
   float *sums = c->partial + task * 2 * channels;
   (void)thread;
   if (end > c->pixels) end = c->pixels;
-  for (int64_t at = 0; at < channels; at += VW) {
+  int64_t at = 0;
+  for (; at + SUMMED * VW <= channels; at += SUMMED * VW) {
+    vf pivot[SUMMED], first[SUMMED] = {}, second[SUMMED] = {};
+    for (int v = 0; v < SUMMED; v++) pivot[v] = load(pivots + at + v * VW);
+    for (int64_t i = start; i < end; i++)
+      UNROLL for (int v = 0; v < SUMMED; v++) {
+        vf x = load(pivots + i * channels + at + v * VW) - pivot[v];
+        first[v] += x;
+        second[v] = fma_v(x, x, second[v]);
+      }
+    for (int v = 0; v < SUMMED; v++) {
+      store(sums + at + v * VW, first[v]);
+      store(sums + channels + at + v * VW, second[v]);
+    }
+  }
+  for (; at < channels; at += VW) {
     int64_t count = channels - at;
     vf pivot = get(pivots + at, count), first = {}, second = {};
     for (int64_t i = start; i < end; i++) {
@@ -53,6 +69,23 @@ static void group_norm_affine(const CKernels_group_norm *c, int64_t image, float
   }
 }
 
+INLINE void group_norm_pixels(const CKernels_group_norm *c, int64_t first, int64_t last,
+                              const float *scale, const float *shift, int32_t activation) {
+  for (int64_t i = first; i < last; i++) {
+    int64_t at = 0;
+    for (; at + VW <= c->channels; at += VW) {
+      vf y = fma_v(load(c->input + i * c->channels + at), load(scale + at), load(shift + at));
+      put(c->output, i * c->channels + at, activate(y, activation), VW, c->output_is_bf16);
+    }
+    for (; at < c->channels; at += VW) {
+      int64_t count = c->channels - at;
+      vf y = fma_v(get(c->input + i * c->channels + at, count), get(scale + at, count),
+                   get(shift + at, count));
+      put(c->output, i * c->channels + at, activate(y, activation), count, c->output_is_bf16);
+    }
+  }
+}
+
 static void group_norm_apply(const void *context, int64_t task, int64_t thread) {
   const CKernels_group_norm *c = context;
   int64_t image = task / c->chunks, chunk = task % c->chunks, channels = c->channels;
@@ -61,13 +94,15 @@ static void group_norm_apply(const void *context, int64_t task, int64_t thread) 
   (void)thread;
   group_norm_affine(c, image, scale, shift);
   if (end > c->pixels) end = c->pixels;
-  for (int64_t i = image * c->pixels + start; i < image * c->pixels + end; i++)
-    for (int64_t at = 0; at < channels; at += VW) {
-      int64_t count = channels - at;
-      vf y = fma_v(get(c->input + i * channels + at, count), get(scale + at, count),
-                   get(shift + at, count));
-      put(c->output, i * channels + at, activate(y, c->activation), count, c->output_is_bf16);
-    }
+  start += image * c->pixels;
+  end += image * c->pixels;
+  switch (c->activation) {
+    case CKernels_identity:
+      group_norm_pixels(c, start, end, scale, shift, CKernels_identity);
+      break;
+    case CKernels_silu: group_norm_pixels(c, start, end, scale, shift, CKernels_silu); break;
+    default: group_norm_pixels(c, start, end, scale, shift, c->activation);
+  }
 }
 
 static void layer_norm_row(const CKernels_rows *c, int64_t row) {

@@ -9,9 +9,12 @@
 
 
 #include "vector.h"
+#include "packing.h"
+#include "sums.h"
 #include "product.h"
 #include "winograd.h"
 #include "winograd_weights.h"
+#include "depthwise.h"
 #include "elementwise.h"
 #include "normalization.h"
 #include "attention.h"

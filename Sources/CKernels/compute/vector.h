@@ -32,8 +32,15 @@ INLINE vf fma_v(vf a, vf b, vf c) { return a * b + c; }
 
 INLINE vf choose(vi mask, vf yes, vf no) { return (vf)((mask & (vi)yes) | (~mask & (vi)no)); }
 // NaN stays NaN.
+#if VW == 16
+INLINE vf larger(vf x, vf y) { return (vf)_mm512_max_ps((__m512)x, (__m512)y); }
+INLINE vf at_least(vf x, float lower) { return (vf)_mm512_max_ps((__m512)splat(lower), (__m512)x); }
+INLINE vf at_most(vf x, float upper) { return (vf)_mm512_min_ps((__m512)splat(upper), (__m512)x); }
+#else
+INLINE vf larger(vf x, vf y) { return choose(x > y, x, y); }
 INLINE vf at_least(vf x, float lower) { return choose(x < splat(lower), splat(lower), x); }
 INLINE vf at_most(vf x, float upper) { return choose(x > splat(upper), splat(upper), x); }
+#endif
 
 // Halves are added until one lane is left: the same order for every instruction set's width.
 INLINE float sum(vf v) {
@@ -53,11 +60,15 @@ INLINE float greatest(vf v) {
 
 // bfloat16 by rounding to nearest, ties to even.
 INLINE void store_bf16(uint16_t *p, vf v) {
+#ifdef BF16
+  _mm256_storeu_si256((__m256i *)p, (__m256i)_mm512_cvtneps_pbh((__m512)v));
+#else
   vi bits = (vi)v;
   vi rounded = bits + 0x7fff + ((bits >> 16) & 1);
   rounded = (vi)choose(v == v, (vf)rounded, (vf)((vi){} + 0x7fc00000));
   typedef uint32_t vu __attribute__((vector_size(VW * 4)));
   *(vh_memory *)p = __builtin_convertvector((vu)rounded >> 16, vh_memory);
+#endif
 }
 INLINE void store_bf16_part(uint16_t *p, vf v, int64_t count) {
   uint16_t lanes[VW];
@@ -77,6 +88,13 @@ INLINE void put(void *output, int64_t index, vf v, int64_t count, int32_t is_bf1
     else store_part(p, v, count);
   }
 }
+INLINE vf get_bf16(const uint16_t *p, int64_t count) {
+  typedef uint32_t vu __attribute__((vector_size(VW * 4)));
+  uint16_t lanes[VW] = {0};
+  if (count < VW) memcpy(lanes, p, (size_t)count * 2);
+  return (vf)(__builtin_convertvector(*(const vh_memory *)(count < VW ? lanes : p), vu) << 16);
+}
+
 INLINE vf get(const float *p, int64_t count) { return count >= VW ? load(p) : load_part(p, count); }
 
 // e^x: range reduction by multiples of ln 2 and Cephes' polynomial; relative error below 2e-7.

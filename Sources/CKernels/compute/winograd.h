@@ -56,13 +56,6 @@ INLINE void restore_line(vf *m, int stride, int points) {
   m[3 * stride] = fma_v(far_odd, splat(8), near_odd) + g;
 }
 
-INLINE vf get_bf16(const uint16_t *p, int64_t count) {
-  typedef uint32_t vu __attribute__((vector_size(VW * 4)));
-  uint16_t lanes[VW] = {0};
-  if (count < VW) memcpy(lanes, p, (size_t)count * 2);
-  return (vf)(__builtin_convertvector(*(const vh_memory *)(count < VW ? lanes : p), vu) << 16);
-}
-
 // Where square number `square` lies: its image and its place among the image's squares.
 typedef struct { int64_t image, row, column; } square_place;
 
@@ -111,66 +104,6 @@ INLINE void transform_groups(const CKernels_winograd *c, int64_t first, int64_t 
   }
 }
 
-// Products of a group's rows with a column block's weights at one point, stored as they are.
-INLINE void point_float(const float *a, const float *w, int64_t depth, float *to, int nv) {
-  vf sums[GROUP][BLOCK_VECTORS];
-  UNROLL for (int j = 0; j < GROUP; j++) UNROLL for (int v = 0; v < nv; v++) sums[j][v] = (vf){};
-  for (int64_t k = 0; k < depth; k++, w += nv * VW) {
-    vf b[BLOCK_VECTORS];
-    UNROLL for (int v = 0; v < nv; v++) b[v] = load(w + v * VW);
-    UNROLL for (int j = 0; j < GROUP; j++) {
-      vf x = splat(a[j * depth + k]);
-      UNROLL for (int v = 0; v < nv; v++) sums[j][v] = fma_v(x, b[v], sums[j][v]);
-    }
-  }
-  UNROLL for (int j = 0; j < GROUP; j++) UNROLL for (int v = 0; v < nv; v++)
-    store(to + (j * nv + v) * VW, sums[j][v]);
-}
-
-#ifdef BF16
-INLINE void point_bf16(const uint16_t *a, const uint16_t *w, int64_t depth, float *to, int nv) {
-  __m512 sums[GROUP][BLOCK_VECTORS];
-  UNROLL for (int j = 0; j < GROUP; j++)
-    UNROLL for (int v = 0; v < nv; v++) sums[j][v] = _mm512_setzero_ps();
-  for (int64_t k = 0; k < depth; k += 2, w += nv * VW * 2) {
-    __m512i b[BLOCK_VECTORS];
-    UNROLL for (int v = 0; v < nv; v++) b[v] = _mm512_loadu_si512(w + v * VW * 2);
-    UNROLL for (int j = 0; j < GROUP; j++) {
-      int32_t pair;
-      memcpy(&pair, a + j * depth + k, 4);
-      __m512i x = _mm512_set1_epi32(pair);
-      UNROLL for (int v = 0; v < nv; v++)
-        sums[j][v] = _mm512_dpbf16_ps(sums[j][v], (__m512bh)x, (__m512bh)b[v]);
-    }
-  }
-  UNROLL for (int j = 0; j < GROUP; j++) UNROLL for (int v = 0; v < nv; v++)
-    _mm512_storeu_ps(to + (j * nv + v) * VW, sums[j][v]);
-}
-#endif
-
-static __attribute__((noinline)) void point_product(const void *a, const void *w, int64_t depth,
-                                                    float *to, int64_t nv, int is_bf16) {
-#ifdef BF16
-  if (is_bf16) {
-    switch (nv) {
-      case 1: point_bf16(a, w, depth, to, 1); return;
-      case 2: point_bf16(a, w, depth, to, 2); return;
-      case 3: point_bf16(a, w, depth, to, 3); return;
-      default: point_bf16(a, w, depth, to, 4); return;
-    }
-  }
-#endif
-  (void)is_bf16;
-  switch (nv) {
-    case 1: point_float(a, w, depth, to, 1); return;
-    case 2: point_float(a, w, depth, to, 2); return;
-#if BLOCK_VECTORS == 4
-    case 3: point_float(a, w, depth, to, 3); return;
-    default: point_float(a, w, depth, to, 4); return;
-#endif
-  }
-}
-
 // The results of one square for VW outputs from its sums, which lie `stride` apart.
 INLINE void restore_square(const CKernels_winograd *c, square_place at, int64_t output,
                            const float *sums, int64_t stride, int points) {
@@ -206,8 +139,8 @@ INLINE void finish_groups(const CKernels_winograd *c, int64_t first, int64_t cou
   for (int64_t point = 0; point < places; point++, w += nv * VW * c->depth * size)
     for (int64_t group = 0; group < count; group++) {
       int64_t row = (group * places + point) * GROUP;
-      point_product((const char *)transformed + row * c->depth * size, w, c->depth,
-                    sums + row * nv * VW, nv, is_bf16);
+      store_sums((const char *)transformed + row * c->depth * size, c->depth * size, w, c->depth,
+                 sums + row * nv * VW, nv * VW, nv, is_bf16);
     }
   for (int64_t i = 0; i < count * GROUP; i++) {
     int64_t square = first * GROUP + i, row = i / GROUP * places * GROUP + i % GROUP;

@@ -27,14 +27,14 @@ enum {
   CKernels_hard_sigmoid = 6,
 };
 
-/// output[r, o] = epilogue(sum over taps and depth of input[offset(r, tap) + d] * weight[o, tap, d]).
+/// output[r, o] = epilogue(sum over taps and depth of input[r at tap, d] * weight[o, tap, d]).
 ///
-/// The epilogue adds `bias`, applies `activation`, adds `residual` and applies `last_activation`.
+/// The epilogue adds `bias`, applies `activation`, adds `residual` and applies `last_activation`. Row r reads the input's
+/// row r, or with `is_picture` the pixels under the kernel's taps: rows are then the output's pixels.
 typedef struct {
   const void *input;          // float, or bf16 in the bf16 form
-  const int32_t *offsets;     // [rows, taps] in elements, negative for zeros; NULL: row * input_stride
-  int64_t input_stride;
-  const void *zeros;          // `depth` zeros
+  int64_t input_stride;       // elements from row to row, or from pixel to pixel
+  const void *zeros;          // `depth` zeros, for pixels beyond the picture's edge
   const void *weights;        // packed by CKernels_pack or CKernels_pack_bf16
   const float *bias;          // [outputs] or NULL
   const float *residual;      // [rows, outputs] or NULL
@@ -42,10 +42,30 @@ typedef struct {
   void *output;               // [rows, outputs]
   int64_t output_stride;
   int64_t rows, taps, depth, outputs;
+  int64_t in_height, in_width, out_height, out_width;
+  int64_t kernel_width, stride, dilation, top, left;
+  int64_t upsampling;         // the input's pixels are read this many times in both directions
   int64_t rows_per_task, row_tasks;  // task = column block * row_tasks + row task
   int32_t activation, last_activation;
-  int32_t output_is_bf16;
+  int32_t output_is_bf16, is_picture;
 } CKernels_product;
+
+enum { CKernels_depthwise_taps = 128 };
+
+/// A convolution with one input channel per output channel and no more taps than CKernels_depthwise_taps; task = output
+/// row over all images.
+typedef struct {
+  const float *input;         // [images, in_height, in_width, channels]
+  const float *zeros;         // `channels` zeros
+  const float *weights;       // [taps, channels]
+  const float *bias;          // [channels] or NULL
+  const float *residual;      // as output, or NULL
+  void *output;               // [images, height, width, channels]
+  int64_t in_height, in_width, height, width, channels;
+  int64_t kernel_height, kernel_width, stride, dilation, top, left;
+  int32_t activation, last_activation;
+  int32_t output_is_bf16;
+} CKernels_depthwise;
 
 /// A convolution 3x3 with stride 1 by Winograd's transform, or of a picture read twice as large (3 points).
 ///
@@ -125,17 +145,30 @@ typedef struct {
   int32_t output_is_bf16;
 } CKernels_rows;
 
-/// softmax(q k^T * scale) v for each head; task = (image * heads + head) * row_tasks + row task.
+/// softmax(q k^T * scale) v for each head.
+///
+/// attention_pack packs keys and values, task = image * heads + head; attention then takes
+/// task = (image * heads + head) * row_tasks + row task. The bf16 forms read bf16 and want an even `size`.
 typedef struct {
-  const float *query, *key, *value;
+  const void *query, *key, *value;
   void *output;
-  float *scratch;       // per thread
+  void *packed;         // for each head of each image: keys, then values
+  int64_t packed_key_bytes, packed_bytes;
+  void *scratch;        // per thread: scores, weights in bf16, results
   int64_t scratch_per_thread;
   int64_t images, heads, length, span, size, value_size;
   int64_t rows_per_task, row_tasks;
   float scale;
   int32_t output_is_bf16;
 } CKernels_attention;
+
+/// output[r, c] = input[r, c] * activation(input[r, columns + c]).
+typedef struct {
+  const float *input;   // [rows, 2 * columns]
+  void *output;         // [rows, columns]
+  int64_t rows, columns, rows_per_task;
+  int32_t activation, output_is_bf16;
+} CKernels_gate;
 
 /// a [batches, rows, depth] times b [batches, depth, columns] (or its transpose); task = batch.
 typedef struct {
@@ -184,14 +217,16 @@ typedef struct {
 typedef struct {
   int64_t block_columns;  // outputs per column block of a product
   int64_t row_tile;       // rows that a product computes together
-  CKernels_task product, product_bf16;  // product_bf16 is NULL where the CPU lacks it
+  int64_t vector;         // numbers in a vector
+  CKernels_task product, product_bf16;  // functions named bf16 are NULL where the CPU lacks it
+  CKernels_task depthwise;
   /// Whole tasks of squares; or all transforms first, then task = column block * group_tasks + group task.
   CKernels_task winograd, winograd_transform, winograd_product;
   CKernels_task winograd_bf16, winograd_transform_bf16, winograd_product_bf16;
   CKernels_task pack_winograd;
   CKernels_task copy, arithmetic, map;
   CKernels_task group_norm_sums, group_norm_apply, layer_norm, softmax, length;
-  CKernels_task attention, matmul;
+  CKernels_task attention_pack, attention, attention_pack_bf16, attention_bf16, matmul, gate;
   CKernels_task resize, grid_sample, pool_window, global_average;
   /// Elements of packed weights for `outputs` x `depth` (taps included).
   int64_t (*packed_count)(int64_t outputs, int64_t depth);

@@ -27,7 +27,7 @@ extension FusedGraph {
     for output in plan.outputs { readers[root(of: output), default: []].append(false) }
     for operation in operations {
       for (position, value) in operation.reads.enumerated() {
-        let isFactor = position == 0 && operation.isRoundedProduct
+        let isFactor = roundedPositions(of: operation).contains(position)
         readers[root(of: value), default: []].append(
           isFactor && shapes[value].innermostCount % 2 == 0)
       }
@@ -40,41 +40,60 @@ extension FusedGraph {
     insertRoundings()
   }
 
+  /// Which of an operation's inputs its kernel reads in bf16.
+  private func roundedPositions(of operation: Operation) -> Range<Int> {
+    switch operation.kind {
+    case .plain(.convolution(let geometry)): return 0..<(geometry.groups == 1 ? 1 : 0)
+    case .plain(.linear): return 0..<1
+    case .plain(.attention(let heads, _)):
+      let isEven =
+        shapes[operation.inputs[0]].last! / heads % 2 == 0
+        && shapes[operation.inputs[2]].last! % 2 == 0
+      return 0..<(isEven ? 3 : 0)
+    default: return 0..<0
+    }
+  }
+
   private mutating func insertRoundings() {
     var rounded: [ValueID: ValueID] = [:]
     var result: [Operation] = []
     for var operation in operations {
-      let input = operation.inputs[0]
-      let source = root(of: input)
-      if operation.isRoundedProduct && !roundedValues.contains(source) {
+      for position in roundedPositions(of: operation) {
+        let input = operation.inputs[position]
+        guard !roundedValues.contains(root(of: input)) else { continue }
         if rounded[input] == nil {
-          let columns = shapes[input].innermostCount
-          let copy = addValue([shapes[input].elementCount / columns, (columns + 1) / 2 * 2])
-          roundedValues.insert(copy)
-          rounded[input] = copy
-          result.append(Operation(kind: .roundToBF16, inputs: [input], output: copy))
+          rounded[input] = addRounded(input)
+          result.append(
+            Operation(kind: .roundToBF16, inputs: [input], output: rounded[input]!))
         }
-        operation.factor = rounded[input]
+        if case .plain(.attention) = operation.kind {
+          operation.inputs[position] = rounded[input]!
+        } else {
+          operation.factor = rounded[input]
+        }
       }
       result.append(operation)
     }
     operations = result
   }
+
+  /// A value for `input` in bf16, its innermost axis padded to an even length.
+  private mutating func addRounded(_ input: ValueID) -> ValueID {
+    let columns = shapes[input].innermostCount
+    let isKept = columns % 2 == 0 && shapes[input].count != 4
+    let copy = addValue(
+      isKept
+        ? shapes[input] : [shapes[input].elementCount / columns, (columns + 1) / 2 * 2])
+    roundedValues.insert(copy)
+    return copy
+  }
 }
 
 extension FusedGraph.Operation {
-  /// Whether the operation multiplies in bf16 when the plan does.
-  var isRoundedProduct: Bool {
-    switch kind {
-    case .plain(.convolution(let geometry)): geometry.groups == 1
-    case .plain(.linear): true
-    default: false
-    }
-  }
-
   /// Whether the operation's kernel can store bf16.
   fileprivate var canRound: Bool {
     switch kind {
+    case .gate: true
     case .plain(.convolution(let geometry)): geometry.groups == 1
     case .plain(.linear), .plain(.groupNorm), .plain(.layerNorm), .plain(.attention),
       .plain(.activation), .plain(.affine), .plain(.clamp):

@@ -31,9 +31,12 @@ struct FusedGraph {
     case plain(Operator)
     /// Rounds rows of [rows, columns] to bf16 and pads them with zeros to the output's width.
     case roundToBF16
+    /// [..., 2 C] -> [..., C]: the first half times the activation of the second.
+    case gate(Activation)
 
     var name: String {
       switch self {
+      case .gate(let activation): "\(activation.rawValue) gate"
       case .plain(let kind): kind.name
       case .roundToBF16: "round to bf16"
       }
@@ -54,6 +57,7 @@ struct FusedGraph {
     shapes = plan.shapes
     let nodes = try foldConstants(Self.liveNodes(of: plan))
     fuse(nodes)
+    fuseGates()
     resolveViews()
   }
 

@@ -34,6 +34,23 @@ extension ProgramBuilder {
     add(functions.map, context, tasks: Int(tasks))
   }
 
+  /// The first half of each row times the activation of the second.
+  mutating func emitGate(
+    _ operation: Operation, _ activation: Activation
+  ) throws(ComputeError) {
+    let output = graph.shapes[operation.output]
+    var context = CKernels_gate()
+    context.input = UnsafePointer(try address(of: operation.inputs[0]))
+    context.output = UnsafeMutableRawPointer(try address(of: operation.output))
+    context.output_is_bf16 = graph.isRounded(operation.output)
+    context.activation = Activation?(activation).kernelCode
+    context.columns = Int64(output.last!)
+    context.rows = Int64(output.elementCount / output.last!)
+    context.rows_per_task = max(1, 8192 / context.columns)
+    let tasks = (context.rows + context.rows_per_task - 1) / context.rows_per_task
+    add(functions.gate, context, tasks: Int(tasks))
+  }
+
   mutating func emitArithmetic(
     _ operation: Operation, _ arithmetic: Arithmetic
   ) throws(ComputeError) {

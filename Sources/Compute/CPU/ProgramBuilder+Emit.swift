@@ -5,12 +5,21 @@ extension ProgramBuilder {
   mutating func emit(
     _ operation: Operation, scratch: UnsafeMutableRawPointer
   ) throws(ComputeError) {
-    guard case .plain(let kind) = operation.kind else {
-      return try emitMap(operation, nil)
+    switch operation.kind {
+    case .roundToBF16: try emitMap(operation, nil)
+    case .gate(let activation): try emitGate(operation, activation)
+    case .plain(let kind): try emit(operation, kind, scratch: scratch)
     }
+  }
+
+  private mutating func emit(
+    _ operation: Operation, _ kind: Operator, scratch: UnsafeMutableRawPointer
+  ) throws(ComputeError) {
     switch kind {
     case .convolution(let geometry):
-      if let layout = WinogradLayout(operation, graph, functions) {
+      if graph.isDepthwise(operation, geometry) {
+        try emitDepthwise(operation, geometry)
+      } else if let layout = WinogradLayout(operation, graph, functions) {
         try emitWinograd(operation, geometry, layout, scratch: scratch)
       } else {
         try emitConvolution(operation, geometry)
@@ -52,7 +61,8 @@ extension ProgramBuilder {
       let chunks = normalizationChunks(pixels: shape[2] * shape[3])
       return shape[0] * chunks.count * 2 * shape[1] * 4
     case .attention(let heads, _):
-      return threadCount * attentionScratch(operation, graph, functions, heads: heads) * 4
+      return AttentionLayout(operation, graph, functions, heads: heads).scratchByteCount(
+        threads: threadCount)
     case .matmul:
       let columns = graph.shapes[operation.output].last!
       return threadCount * Int(functions.packed_count(Int64(columns), Int64(shape.last!))) * 4

@@ -1,39 +1,5 @@
 import CKernels
 
-/// What decides a convolution's table of input positions.
-struct OffsetTableKey: Hashable {
-  var input: [Int]
-  var output: [Int]
-  var kernel: [Int]
-  var geometry: ConvolutionGeometry
-  var upsampling: Int
-  var pixelStride: Int
-
-  /// For each pixel of the output and each tap of the kernel, where the input's pixel starts;
-  /// -1 beyond the picture's edge.
-  func makeTable() -> [Int32] {
-    let (height, width) = (input[2] * upsampling, input[3] * upsampling)
-    var table: [Int32] = []
-    table.reserveCapacity(output[0] * output[2] * output[3] * kernel[2] * kernel[3])
-    for image in 0..<output[0] {
-      for row in 0..<output[2] {
-        for column in 0..<output[3] {
-          for ky in 0..<kernel[2] {
-            let y = row * geometry.stride + ky * geometry.dilation - geometry.padding.top
-            for kx in 0..<kernel[3] {
-              let x = column * geometry.stride + kx * geometry.dilation - geometry.padding.left
-              let isInside = y >= 0 && y < height && x >= 0 && x < width
-              let pixel = (image * input[2] + y / upsampling) * input[3] + x / upsampling
-              table.append(isInside ? Int32(pixel * pixelStride) : -1)
-            }
-          }
-        }
-      }
-    }
-    return table
-  }
-}
-
 extension ProgramBuilder {
   mutating func emitLinear(_ operation: Operation) throws(ComputeError) {
     let weight = try graph.constantTensor(operation.inputs[1])
@@ -70,12 +36,11 @@ extension ProgramBuilder {
         product.residual? += channel
       }
       if !geometry.isPointwise(kernel: weight.shape) || operation.upsampling > 1 {
-        let key = OffsetTableKey(
-          input: input, output: output, kernel: weight.shape, geometry: geometry,
-          upsampling: operation.upsampling, pixelStride: pixelStride)
-        product.offsets = UnsafePointer(try offsetTable(key))
         product.zeros = UnsafeRawPointer(
           try program.constants.allocate(Float.self, filters.depth))
+        product.setPicture(
+          input: input, output: output, kernel: weight.shape, geometry,
+          upsampling: operation.upsampling)
       }
       addProduct(&product, isRounded: isRounded)
     }
@@ -143,6 +108,21 @@ extension ProgramBuilder {
     add(
       isRounded ? functions.product_bf16! : functions.product!, product,
       tasks: Int(blocks * product.row_tasks))
+  }
+}
+
+extension CKernels_product {
+  /// Lets rows be pixels of a convolution's result.
+  fileprivate mutating func setPicture(
+    input: [Int], output: [Int], kernel: [Int], _ geometry: ConvolutionGeometry, upsampling: Int
+  ) {
+    is_picture = 1
+    (in_height, in_width) = (Int64(input[2]), Int64(input[3]))
+    (out_height, out_width) = (Int64(output[2]), Int64(output[3]))
+    kernel_width = Int64(kernel[3])
+    (stride, dilation) = (Int64(geometry.stride), Int64(geometry.dilation))
+    (top, left) = (Int64(geometry.padding.top), Int64(geometry.padding.left))
+    self.upsampling = Int64(upsampling)
   }
 }
 

@@ -13,7 +13,6 @@ struct ProgramBuilder {
   private let placed: [ValueID: Int]
   private let scratchOffsets: [Int]
   private var constantAddresses: [ValueID: UnsafeMutablePointer<Float>] = [:]
-  private var offsetTables: [OffsetTableKey: UnsafeMutablePointer<Int32>] = [:]
 
   init(_ graph: FusedGraph, device: CPUDevice) throws(ComputeError) {
     self.graph = graph
@@ -83,16 +82,6 @@ struct ProgramBuilder {
     program.steps.append(
       CKernels_step(run: kernel, context: program.keep(context), tasks: Int64(tasks)))
     program.operatorOfStep.append(program.operators.count - 1)
-  }
-
-  /// The table for `key`, made once.
-  mutating func offsetTable(
-    _ key: OffsetTableKey
-  ) throws(ComputeError) -> UnsafeMutablePointer<Int32> {
-    if let known = offsetTables[key] { return known }
-    let table = try program.constants.store(key.makeTable())
-    offsetTables[key] = table
-    return table
   }
 
   private func makeTransfer(

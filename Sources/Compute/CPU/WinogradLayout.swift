@@ -42,9 +42,15 @@ struct WinogradLayout {
     let groups = (squares + rows - 1) / rows
     let groupByteCount = points * points * rows * depth * width
     let groupSumByteCount = points * points * rows * Int(functions.block_columns) * 4
-    isSplit = groups * groupByteCount <= Self.sharedByteCount
-    let fitting = isSplit ? .max : Self.privateByteCount(isRounded: isRounded) / groupByteCount
-    groupsPerTask = max(1, min(fitting, Self.sumByteCountLimit / groupSumByteCount, groups))
+    let fitting = Self.privateByteCount(isRounded: isRounded) / groupByteCount
+    let total = groups * groupByteCount
+    isSplit =
+      total <= Self.sharedByteCount || (fitting < 2 && total <= 3 * Self.sharedByteCount)
+    let weightByteCount = points * points * depth * weight[0] * width
+    let least = weightByteCount <= Self.cachedWeightByteCount ? 4 : 8
+    groupsPerTask = max(
+      1,
+      min(isSplit ? .max : max(fitting, least), Self.sumByteCountLimit / groupSumByteCount, groups))
     groupTasks = (groups + groupsPerTask - 1) / groupsPerTask
     transformedByteCount = (isSplit ? groups : groupsPerTask) * groupByteCount
     sumByteCount = groupsPerTask * groupSumByteCount
@@ -59,6 +65,8 @@ struct WinogradLayout {
 
   /// All transformed squares up to this size stay in a third-level cache between two steps.
   private static let sharedByteCount = 8 << 20
+  /// Weights beyond this size come from memory each time, so that tasks had better be larger.
+  private static let cachedWeightByteCount = 16 << 20
   /// A task's sums share the second-level cache with its weights.
   private static let sumByteCountLimit = 400 << 10
   /// A task's transformed squares: in fp32, weights are so many that re-reading squares is the lesser evil.
