@@ -103,7 +103,7 @@ final class FakeLedger: RunnerLedger {
   }
 
   func secondsUntilNextStart() -> Double? { queue.isEmpty ? nil : 0 }
-  func extendLeases(_ attempts: [Int64: AttemptProgress]) {}
+  func extendLeases(_ attempts: [Int64: StageProgress]) {}
   func cancelledAttempts() -> Set<Int64> {
     Set(inWork.filter { cancelled.contains($0.value.specification.name) }.keys)
   }

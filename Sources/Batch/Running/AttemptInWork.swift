@@ -10,7 +10,7 @@ struct AttemptInWork {
   let claimed: ClaimedAttempt
   /// When it began, in the runner's waking seconds.
   let began: Double
-  var progress = AttemptProgress(stage: "starting", done: 0, total: 0)
+  var progress = StageProgress(stage: "starting", done: 0, total: 0)
   private(set) var stopReason: StopReason?
   private(set) var stopRequest = StopRequest.none
   /// When its process is killed if it has not stopped by then.

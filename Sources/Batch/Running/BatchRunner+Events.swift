@@ -25,7 +25,7 @@ extension BatchRunner {
     guard let claimed = inWork[attempt]?.claimed else { return }
     switch progress {
     case .stage(let name, let total):
-      inWork[attempt]?.progress = AttemptProgress(stage: name, done: 0, total: total)
+      inWork[attempt]?.progress = StageProgress(stage: name, done: 0, total: total)
     case .step(let done):
       inWork[attempt]?.progress.done = done
     case .segment(let index, let count, let sha256, let byteCount):

@@ -19,7 +19,7 @@ struct RunnerEnvironment {
 /// What a runner tells those who watch it.
 enum RunnerNotice {
   case began(ClaimedAttempt)
-  case progress([(ClaimedAttempt, AttemptProgress)])
+  case progress([(ClaimedAttempt, StageProgress)])
   case warned(ClaimedAttempt, String)
   case ended(ClaimedAttempt, AttemptEnding, seconds: Double)
   case draining(RunnerEnding)

@@ -8,7 +8,7 @@ protocol RunnerLedger: AnyObject {
   func secondsUntilNextStart() throws -> Double?
 
   /// Extends the leases of `attempts` and stores how far they are.
-  func extendLeases(_ attempts: [Int64: AttemptProgress]) throws
+  func extendLeases(_ attempts: [Int64: StageProgress]) throws
   /// Attempts in work whose jobs someone has cancelled.
   func cancelledAttempts() throws -> Set<Int64>
   /// Notes that segment `index` of the attempt's job is on disk.
@@ -30,7 +30,7 @@ struct ClaimedAttempt: Sendable {
 }
 
 /// How far an attempt is.
-struct AttemptProgress: Sendable, Hashable, Codable {
+struct StageProgress: Sendable, Hashable, Codable {
   var stage: String
   var done: Int
   var total: Int
