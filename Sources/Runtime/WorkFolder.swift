@@ -13,7 +13,7 @@ final class WorkFolder {
   ///
   /// - Throws: `RuntimeError`: 75 when another run holds it, 73 or 74 when it can't be made.
   init(output: String, key: String) throws {
-    path = "\(FilePath.folder(of: output))/.\(FilePath.name(of: output)).avatar-work"
+    path = Self.path(output: output)
     if mkdir(path, 0o755) != 0 && errno != EEXIST {
       let isFull = errno == ENOSPC || errno == EDQUOT
       throw Self.failure(
@@ -39,6 +39,15 @@ final class WorkFolder {
         throw error
       }
     }
+  }
+
+  /// Removes what an unfinished run has left for `output`.
+  static func discard(output: String) {
+    try? FileManager.default.removeItem(atPath: path(output: output))
+  }
+
+  private static func path(output: String) -> String {
+    "\(FilePath.folder(of: output))/.\(FilePath.name(of: output)).avatar-work"
   }
 
   deinit { if lock >= 0 { close(lock) } }

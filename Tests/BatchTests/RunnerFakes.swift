@@ -87,10 +87,14 @@ final class FakeLedger: RunnerLedger {
         earlierSeconds: 0))
   }
 
-  func claim() -> ClaimedAttempt? { queue.isEmpty ? nil : take(at: 0) }
+  private var suspects: Set<Int64> = []
 
-  func claim(job: Int64) -> ClaimedAttempt? {
-    queue.firstIndex { $0.job == job }.map(take)
+  func claim() -> ClaimedAttempt? {
+    queue.firstIndex { !suspects.contains($0.job) }.map(take)
+  }
+
+  func claimSuspect() -> ClaimedAttempt? {
+    queue.firstIndex { suspects.contains($0.job) }.map(take)
   }
 
   private func take(at index: Int) -> ClaimedAttempt {
@@ -112,6 +116,13 @@ final class FakeLedger: RunnerLedger {
   func end(_ attempt: Int64, _ ending: AttemptEnding) {
     let claimed = inWork.removeValue(forKey: attempt)!
     endings[claimed.specification.name, default: []].append(ending)
-    if case .released = ending { queue.append(claimed) }
+    suspects.remove(claimed.job)
+    switch ending {
+    case .released: queue.append(claimed)
+    case .suspected:
+      suspects.insert(claimed.job)
+      queue.append(claimed)
+    default: break
+    }
   }
 }

@@ -52,10 +52,12 @@ import Testing
     ledger.add("later", "succeed")
     let (ending, hosts) = try run(workers: 2)
     #expect(ending == .nothingLeft && hosts == 3)
-    let released = AttemptEnding.released(
-      reason: "the jobs' process died of signal 11 (Segmentation fault)")
-    #expect(ledger.endings["innocent"]?.first == released)
-    #expect(ledger.endings["guilty"]?.first == released)
+    for name in ["innocent", "guilty"] {
+      guard case .suspected = ledger.endings[name]?.first else {
+        Issue.record("\(name) was not suspected")
+        return
+      }
+    }
     guard case .crashed(let failure) = ledger.endings["guilty"]?.last else {
       Issue.record("the guilty job was not found")
       return

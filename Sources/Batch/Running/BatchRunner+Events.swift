@@ -54,17 +54,22 @@ extension BatchRunner {
       guard let work = inWork[attempt] else { continue }
       if overdue.contains(attempt) {
         try end(attempt, work.endingWhenStopped)
-      } else if attempts.count == 1 && hostIsReady {
-        let failure = JobFailure(
-          exitCode: 70,
-          message:
-            "job \(work.claimed.specification.name): its process died of \(reason), in stage "
-            + "\"\(work.progress.stage)\": see the job's log")
-        try end(attempt, .crashed(failure))
+      } else if overdue.isEmpty && hostIsReady {
+        let death = work.death(reason)
+        suspectsWait = attempts.count > 1
+        try end(attempt, attempts.count == 1 ? .crashed(death) : .suspected(death))
       } else {
-        if overdue.isEmpty && hostIsReady { suspects.append(work.claimed.job) }
         try end(attempt, .released(reason: "the jobs' process died of \(reason)"))
       }
     }
+  }
+}
+
+extension AttemptInWork {
+  fileprivate func death(_ reason: String) -> JobFailure {
+    JobFailure(
+      exitCode: 70,
+      message: "job \(claimed.specification.name): its process died of \(reason), in stage "
+        + "\"\(progress.stage)\": see the job's log")
   }
 }

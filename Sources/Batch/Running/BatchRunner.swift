@@ -11,8 +11,8 @@ final class BatchRunner {
   var host: (any JobHost)?
   var hostIsReady = false
   var inWork: [Int64: AttemptInWork] = [:]
-  /// Jobs that were in work when a host died, each to be run alone once to find the guilty one.
-  var suspects: [Int64] = []
+  /// Whether there may be jobs that were in work when a host died, each to be run alone once to find the guilty one.
+  var suspectsWait = true
   /// The attempt of a suspect that is in work alone.
   private var triedAlone: Int64?
   /// Set once no further job may be begun.
@@ -96,17 +96,19 @@ final class BatchRunner {
 
   // MARK: Beginning
 
-  /// Fills the free places with jobs; suspects run alone.
+  /// Fills the free places with jobs; suspects run alone, and before others.
   private func beginJobs() throws {
-    while ending == nil, inWork.count < settings.workers {
-      if let suspect = suspects.first {
+    while ending == nil, inWork.count < settings.workers, !isTryingSuspect {
+      if suspectsWait {
         guard inWork.isEmpty else { return }
-        suspects.removeFirst()
-        guard let claimed = try ledger.claim(job: suspect) else { continue }
-        triedAlone = claimed.attempt
-        return try begin(claimed)
+        guard let suspect = try ledger.claimSuspect() else {
+          suspectsWait = false
+          continue
+        }
+        triedAlone = suspect.attempt
+        return try begin(suspect)
       }
-      guard !isTryingSuspect, let claimed = try ledger.claim() else { return }
+      guard let claimed = try ledger.claim() else { return }
       try begin(claimed)
     }
   }

@@ -2,8 +2,8 @@
 protocol RunnerLedger: AnyObject {
   /// Makes the most urgent job that may start now `running` and returns its attempt; nil when there is none.
   func claim() throws -> ClaimedAttempt?
-  /// The same for one job in particular; nil when it may not start any more.
-  func claim(job: Int64) throws -> ClaimedAttempt?
+  /// The same for the jobs that were in work when a host died: one of them, to be run alone.
+  func claimSuspect() throws -> ClaimedAttempt?
   /// Seconds until a job that waits for its next attempt may start; nil when none waits.
   func secondsUntilNextStart() throws -> Double?
 
@@ -52,6 +52,8 @@ enum AttemptEnding: Sendable, Hashable {
   case timedOut(JobFailure, isFinal: Bool)
   /// The process that did it died while it was the only one in work, or is to blame.
   case crashed(JobFailure)
+  /// The process died while several were in work: it may be innocent, and is to be run alone once.
+  case suspected(JobFailure)
   /// It was ended through no fault of its own and counts for nothing: the job is queued again.
   case released(reason: String)
   /// Someone cancelled the job.
