@@ -143,7 +143,7 @@ let package = Package(
       name: "RuntimeTests",
       dependencies: [
         "Runtime", "Batch", "MediaTypes", "Digests", "Media", "Compute", "Weights", "Diffusion",
-        "TestSupport",
+        "LipSync", "TestSupport",
       ]),
     .testTarget(name: "AvatarCLITests", dependencies: ["TestSupport", "MediaTypes", "Media"]),
   ],

@@ -6,17 +6,18 @@ import Runtime
 struct NetworkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "network",
-    abstract: "Run one network on given tensors, to compare it with other engines.",
+    abstract: "Run one network alone or export it, to compare with other engines.",
     discussion: """
-      Tensors are read and written as safetensors, in PyTorch's own layouts.
+      Tensors are read and written as safetensors, in PyTorch's own layouts; networks as ONNX.
 
       Examples:
         avatar network list
         avatar network describe musetalk-unet
         avatar network run whisper-encoder --weights models/whisper \\
           --inputs mel.safetensors --outputs states.safetensors
+        avatar network export mini-painter -o painter.onnx
       """,
-    subcommands: [List.self, Describe.self, Run.self])
+    subcommands: [List.self, Describe.self, Run.self, Export.self])
 }
 
 extension NetworkCommand {

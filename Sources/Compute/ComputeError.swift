@@ -1,6 +1,6 @@
 public import MediaTypes
 
-/// Why a plan could not be compiled or run.
+/// Why a plan could not be compiled, run or exported.
 public enum ComputeError: AvatarError, Equatable {
   /// A constant's values could not be read, or their number does not fit its shape.
   case constant(plan: String, shape: [Int], reason: String, exitCode: ExitCode)
@@ -16,6 +16,10 @@ public enum ComputeError: AvatarError, Equatable {
   case outOfMemory(plan: String, bytes: Int)
   /// A library that the device calls reported a failure.
   case library(plan: String, call: String, status: Int)
+  /// The output file cannot be created.
+  case cannotCreate(file: String, reason: String)
+  /// The output file could not be written to its end.
+  case writeFailed(file: String, reason: String)
 
   public var description: String {
     switch self {
@@ -33,6 +37,10 @@ public enum ComputeError: AvatarError, Equatable {
       "not enough memory, \(plan): free \(bytes / 1_048_576 + 1) MiB or use a smaller picture"
     case .library(let plan, let call, let status):
       "failure inside a library, \(plan): \(call) returned \(status)"
+    case .cannotCreate(let file, let reason):
+      "cannot create the output, \(file): \(reason)"
+    case .writeFailed(let file, let reason):
+      "cannot write the output, \(file): \(reason)"
     }
   }
 
@@ -41,6 +49,8 @@ public enum ComputeError: AvatarError, Equatable {
     case .constant(_, _, _, let exitCode): exitCode
     case .missingInput, .unknownInput, .shape: .badInput
     case .unsupported, .outOfMemory, .library: .internalError
+    case .cannotCreate: .cannotCreateOutput
+    case .writeFailed: .inputOutputError
     }
   }
 }

@@ -24,6 +24,17 @@ public struct Plan: Sendable {
     nodes.reduce(into: [:]) { $0[$1.kind.name, default: 0] += 1 }
   }
 
+  /// The nodes that outputs depend on.
+  var liveNodes: [Node] {
+    var live = Set(outputs)
+    let kept = nodes.reversed().filter { node in
+      guard live.contains(node.output) else { return false }
+      live.formUnion(node.inputs)
+      return true
+    }
+    return kept.reversed()
+  }
+
   /// Multiplications and additions in convolutions, matrix products and attention of one run.
   public var floatingPointOperations: Int {
     nodes.reduce(0) { $0 + floatingPointOperations(of: $1) }

@@ -8,7 +8,8 @@ struct HelpTests {
   @Test(
     arguments: [
       [], ["speak"], ["presenters"], ["audio"], ["audio", "mel"], ["audio", "articulation"],
-      ["network"], ["network", "list"], ["network", "describe"], ["network", "run"], ["bench"],
+      ["network"], ["network", "list"], ["network", "describe"], ["network", "run"],
+      ["network", "export"], ["bench"],
       ["doctor"],
     ])
   func `help fits a terminal of 80 columns`(command: [String]) throws {

@@ -20,6 +20,14 @@ struct OperatorCase: Sendable, CustomTestStringConvertible {
     shapes.enumerated().map { noise($1, seed: UInt64($0 + 11 * $1.count + $1.last!)) }
   }
 
+  /// The case as a plan with one output, "result".
+  var plan: Plan {
+    let recorder = PlanRecorder(name: "test")
+    let symbols = shapes.enumerated().map { recorder.input("input_\($0)", $1) }
+    recorder.output("result", body(symbols))
+    return recorder.finish()
+  }
+
   /// The result on `device`.
   func run(on device: any Device, precision: Precision = .fp32) throws -> HostTensor {
     try evaluate(inputs, on: device, precision: precision, body)

@@ -55,7 +55,7 @@ struct FusedGraph {
   init(_ plan: Plan) throws(ComputeError) {
     self.plan = plan
     shapes = plan.shapes
-    let nodes = try foldConstants(Self.liveNodes(of: plan))
+    let nodes = try foldConstants(plan.liveNodes)
     fuse(nodes)
     fuseGates()
     resolveViews()
@@ -82,16 +82,6 @@ struct FusedGraph {
   mutating func addValue(_ shape: [Int]) -> ValueID {
     shapes.append(shape)
     return shapes.count - 1
-  }
-
-  private static func liveNodes(of plan: Plan) -> [Plan.Node] {
-    var live = Set(plan.outputs)
-    let nodes = plan.nodes.reversed().filter { node in
-      guard live.contains(node.output) else { return false }
-      live.formUnion(node.inputs)
-      return true
-    }
-    return nodes.reversed()
   }
 
   /// Computes what depends on constants only, and returns the other nodes.

@@ -9,12 +9,15 @@ protocol CatalogedNetwork: Sendable {
   var summary: String { get }
   /// Whether the program carries its weights.
   var isEmbedded: Bool { get }
+  /// Sizes of the inputs' free axes, by name, usual in the published pipeline; a batch "B" needs none.
+  var publishedSizes: [String: Int] { get }
   /// Builds it from the files of `source`; nil stands for its published sizes and random weights.
   func open(_ source: NetworkSource?) throws -> OpenedNetwork
 }
 
 extension CatalogedNetwork {
   var isEmbedded: Bool { false }
+  var publishedSizes: [String: Int] { [:] }
 }
 
 /// A network with its weights, ready to be recorded for inputs of given sizes.

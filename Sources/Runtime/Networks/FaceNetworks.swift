@@ -8,6 +8,7 @@ private typealias Axis = TensorSpecification.Axis
 struct S3FDDetector: CatalogedNetwork {
   let name = "s3fd"
   let summary = "S3FD, MuseTalk's face detector: picture to scores and boxes of six grids"
+  let publishedSizes = ["H": 720, "W": 1280]
 
   func open(_ source: NetworkSource?) throws -> OpenedNetwork {
     let weights =
@@ -49,6 +50,7 @@ struct S3FDDetector: CatalogedNetwork {
 struct BiSeNetParser: CatalogedNetwork {
   let name = "bisenet"
   let summary = "BiSeNet, MuseTalk's face parser: picture to logits of 19 parts of a head"
+  let publishedSizes = ["H": 512, "W": 512]
 
   func open(_ source: NetworkSource?) throws -> OpenedNetwork {
     let weights =

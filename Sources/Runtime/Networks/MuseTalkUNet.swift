@@ -6,6 +6,7 @@ import Weights
 struct MuseTalkUNet: CatalogedNetwork {
   let name = "musetalk-unet"
   let summary = "MuseTalk's UNet (versions 1.0 and 1.5): latents and audio features to latents"
+  let publishedSizes = ["h": 32, "w": 32, "S": 50]
 
   func open(_ source: NetworkSource?) throws -> OpenedNetwork {
     let file = try source?.configuration(["config.json", "musetalk.json"], embedded: nil)

@@ -99,14 +99,14 @@ public enum NetworkCatalog {
       warnings: source.warnings + inputFile.warnings)
   }
 
-  private static func find(_ name: String) throws -> any CatalogedNetwork {
+  static func find(_ name: String) throws -> any CatalogedNetwork {
     guard let network = networks.first(where: { $0.name == name }) else {
       throw NetworkError.unknown(name: name, known: networks.map(\.name))
     }
     return network
   }
 
-  private static func source(
+  static func source(
     of network: any CatalogedNetwork, _ path: String?
   ) -> NetworkSource? {
     path.map(NetworkSource.path) ?? (network.isEmbedded ? .embedded : nil)

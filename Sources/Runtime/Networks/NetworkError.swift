@@ -16,6 +16,14 @@ public enum NetworkError: AvatarError, Equatable {
   case inputNames(file: String, expected: [String], found: [String])
   /// An input tensor has another shape than the network takes.
   case inputShape(file: String, name: String, expected: String, found: [Int])
+  /// An export was asked for an input that the network does not have.
+  case unknownInput(name: String, expected: [String])
+  /// An export was asked for a shape that the network does not take.
+  case wantedShape(name: String, expected: String, found: [Int])
+  /// The size of an input's free axis is neither given nor published.
+  case openShape(name: String, shape: String)
+  /// Random weights were asked for where the program has the real ones.
+  case notRandom(name: String)
 
   public var description: String {
     switch self {
@@ -34,12 +42,23 @@ public enum NetworkError: AvatarError, Equatable {
         + (found.isEmpty ? "nothing" : found.joined(separator: ", "))
     case .inputShape(let file, let name, let expected, let found):
       "tensor \"\(name)\" is \(found), \(file): give \(expected)"
+    case .unknownInput(let name, let expected):
+      "no input named \"\(name)\", --shapes: name one of \(expected.joined(separator: ", "))"
+    case .wantedShape(let name, let expected, let found):
+      "input \"\(name)\" cannot be \(found), --shapes: give \(expected), no more than 2 billion "
+        + "numbers, and axes of one name one size"
+    case .openShape(let name, let shape):
+      "input \"\(name)\" has no usual size: give one for \(shape) with --shapes"
+    case .notRandom(let name):
+      "no random weights for \(name): its own are in the program: leave out --random"
     }
   }
 
   public var exitCode: ExitCode {
     switch self {
-    case .unknown, .unknownPrecision, .weightsNeeded: .usage
+    case .unknown, .unknownPrecision, .weightsNeeded, .unknownInput, .wantedShape, .openShape,
+      .notRandom:
+      .usage
     case .notFound: .missingInput
     case .severalFound, .inputNames, .inputShape: .badInput
     }

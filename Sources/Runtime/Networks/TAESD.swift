@@ -6,6 +6,7 @@ import Weights
 struct TAESDEncoder: CatalogedNetwork {
   let name = "taesd-encoder"
   let summary = "tiny autoencoder for Stable Diffusion (TAESD): picture to latents"
+  let publishedSizes = ["H": 256, "W": 256]
 
   func open(_ source: NetworkSource?) throws -> OpenedNetwork {
     let (weights, configuration) = try openTinyAutoencoder(source, original: "taesd_encoder")
@@ -33,6 +34,7 @@ struct TAESDEncoder: CatalogedNetwork {
 struct TAESDDecoder: CatalogedNetwork {
   let name = "taesd-decoder"
   let summary = "tiny autoencoder for Stable Diffusion (TAESD): latents to picture"
+  let publishedSizes = ["h": 32, "w": 32]
 
   func open(_ source: NetworkSource?) throws -> OpenedNetwork {
     let (weights, configuration) = try openTinyAutoencoder(source, original: "taesd_decoder")

@@ -52,6 +52,21 @@ public struct TensorSpecification: Sendable, Equatable, Encodable, CustomStringC
     return true
   }
 
+  /// The shape in which free axes have the given sizes; nil where one has none or one that is too small.
+  func shape(sizes: [String: Int]) -> [Int]? {
+    var shape: [Int] = []
+    for axis in axes {
+      switch axis {
+      case .fixed(let size): shape.append(size)
+      case .free(let name), .atLeast(_, let name):
+        guard let size = sizes[name] else { return nil }
+        if case .atLeast(let least, _) = axis, size < least { return nil }
+        shape.append(size)
+      }
+    }
+    return shape
+  }
+
   private enum CodingKeys: String, CodingKey { case name, shape, meaning }
 
   public func encode(to encoder: any Encoder) throws {

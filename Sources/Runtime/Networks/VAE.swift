@@ -6,6 +6,7 @@ import Weights
 struct VAEEncoder: CatalogedNetwork {
   let name = "vae-encoder"
   let summary = "Stable Diffusion's autoencoder (sd-vae-ft-mse): picture to latents"
+  let publishedSizes = ["H": 256, "W": 256]
 
   func open(_ source: NetworkSource?) throws -> OpenedNetwork {
     let (weights, configuration) = try openAutoencoder(source)
@@ -38,6 +39,7 @@ struct VAEEncoder: CatalogedNetwork {
 struct VAEDecoder: CatalogedNetwork {
   let name = "vae-decoder"
   let summary = "Stable Diffusion's autoencoder (sd-vae-ft-mse): latents to picture"
+  let publishedSizes = ["h": 32, "w": 32]
 
   func open(_ source: NetworkSource?) throws -> OpenedNetwork {
     let (weights, configuration) = try openAutoencoder(source)
