@@ -29,8 +29,8 @@ extension AutoencoderKLConfiguration {
     guard inconsistency == nil else {
       throw .configuration(
         file: weights.file,
-        reason: "its tensors are not those of an AutoencoderKL with 32 groups: put its config.json "
-          + "beside it")
+        reason: "its tensors are not those of an AutoencoderKL with 32 groups "
+          + "(\(weights.impression)): put its config.json beside it")
     }
   }
 }

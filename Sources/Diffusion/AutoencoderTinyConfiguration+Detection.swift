@@ -19,7 +19,8 @@ extension AutoencoderTinyConfiguration {
     }
     guard encoder != nil || decoder != nil, inconsistency == nil else {
       throw .configuration(
-        file: weights.file, reason: "its tensors are not those of a tiny autoencoder (TAESD)")
+        file: weights.file,
+        reason: "its tensors are not those of a tiny autoencoder (TAESD): \(weights.impression)")
     }
   }
 }

@@ -40,6 +40,12 @@ final class ByteRegion: @unchecked Sendable {
     isMapped = true
   }
 
+  /// Whether there is a folder at `path`.
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// Gives back the memory of the pages in `range`; they are read from the file again if they are used again.
   func release(_ range: Range<Int>) {
     guard isMapped else { return }

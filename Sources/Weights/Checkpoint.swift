@@ -21,9 +21,21 @@ public final class Checkpoint: Sendable {
   /// How many values of each tensor read so far are not finite.
   private let strangeCounts = Mutex<[String: Int]>([:])
 
-  /// Opens the weights at `path`; throws `WeightsError.unreadable` or `.malformed`.
+  /// Opens the weights at `path`: a file, the index of several, or the folder that holds an index.
+  ///
+  /// Throws `WeightsError.unreadable` or `.malformed`.
   public convenience init(path: String) throws(WeightsError) {
-    try self.init(region: ByteRegion(path: path), name: path)
+    let path = ByteRegion.isFolder(path) ? try ShardedCheckpoint.index(in: path) : path
+    let region = try ByteRegion(path: path)
+    guard case .json = FileKind(region.bytes) else {
+      try self.init(CheckpointContents(region, name: path), name: path)
+      return
+    }
+    let index = try ShardedCheckpoint(region, path: path)
+    let entries = try index.entries { (part) throws(WeightsError) in
+      try CheckpointContents(ByteRegion(path: part), name: part).entries
+    }
+    self.init(CheckpointContents(entries: entries), name: path)
   }
 
   /// Reads weights that lie in memory for as long as the program runs.
@@ -32,28 +44,13 @@ public final class Checkpoint: Sendable {
   public convenience init(
     staticBytes: UnsafeRawBufferPointer, name: String
   ) throws(WeightsError) {
-    try self.init(region: ByteRegion(staticBytes: staticBytes), name: name)
+    try self.init(CheckpointContents(ByteRegion(staticBytes: staticBytes), name: name), name: name)
   }
 
-  private init(region: ByteRegion, name: String) throws(WeightsError) {
-    // Looking for the tensors touched pages all over the file.
-    defer { region.release(region.bytes.indices) }
+  private init(_ contents: CheckpointContents, name: String) {
     self.name = name
-    do throws(FormatError) {
-      switch FileKind(region.bytes) {
-      case .safetensors:
-        let header = try SafetensorsHeader(region.bytes)
-        metadata = header.metadata
-        entries = header.stored(in: region)
-      case .zip: (entries, metadata) = (try TorchArchive.read(region), [:])
-      case .pickle: (entries, metadata) = (try TorchStream.read(region), [:])
-      case .json:
-        throw FormatError(reason: "it is a JSON file, not weights: name the file of weights")
-      case .other(let description): throw FormatError(reason: description)
-      }
-    } catch {
-      throw .malformed(file: name, reason: error.reason)
-    }
+    entries = contents.entries
+    metadata = contents.metadata
   }
 
   /// All tensors' names, sorted.

@@ -55,12 +55,15 @@ public struct WeightScope: Sendable {
   }
 
   /// Where the weights come from, for messages.
-  public var file: String {
-    switch source {
-    case .checkpoint(let checkpoint): checkpoint.name
-    case .random: "random weights"
-    }
+  public var file: String { checkpoint?.name ?? "random weights" }
+
+  /// The file's tensors; nil for weights that fit any network.
+  var checkpoint: Checkpoint? {
+    if case .checkpoint(let checkpoint) = source { checkpoint } else { nil }
   }
+
+  /// All that was asked for so far, in this scope and others of the same tree.
+  var takenKeys: [String] { ledger.taken.withLock { Array($0.keys) } }
 
   /// The whole name of the tensor `name`, as the file has it.
   public func key(_ name: String) -> String { prefix + name }
@@ -68,7 +71,7 @@ public struct WeightScope: Sendable {
   /// Takes the tensor `name`, which must have the given shape.
   ///
   /// With `stored`, the file has it in that other shape with as many elements. Throws
-  /// `WeightsError.missing`, `.shape`, or `.type`.
+  /// `WeightsError.missing`, `.foreign`, `.shape`, or `.type`.
   public func tensor(
     _ name: String, shape: [Int], stored: [Int]? = nil
   ) throws(WeightsError) -> Constant {
@@ -78,9 +81,7 @@ public struct WeightScope: Sendable {
     ledger.taken.withLock { $0[key] = expected }
     switch source {
     case .checkpoint(let checkpoint):
-      guard let info = checkpoint.info(key) else {
-        throw .missing(file: checkpoint.name, key: key)
-      }
+      guard let info = checkpoint.info(key) else { throw missing(name) }
       guard info.shape == expected else {
         throw .shape(file: checkpoint.name, key: key, expected: expected, found: info.shape)
       }
@@ -98,8 +99,7 @@ public struct WeightScope: Sendable {
 
   /// The shape in which the file has the tensor `name`, nil where `contains` is false.
   public func storedShape(_ name: String) -> [Int]? {
-    guard case .checkpoint(let checkpoint) = source else { return nil }
-    return checkpoint.info(key(name))?.shape
+    checkpoint?.info(key(name))?.shape
   }
 
   /// What was taken so far below this scope, sorted by key.
@@ -114,7 +114,7 @@ public struct WeightScope: Sendable {
   ///
   /// Keys that match one of `ignoring` below this scope do not count; `*` in a pattern stands for any text.
   public func requireAllConsumed(ignoring patterns: [String] = []) throws(WeightsError) {
-    guard case .checkpoint(let checkpoint) = source else { return }
+    guard let checkpoint else { return }
     let taken = ledger.taken.withLock { $0 }
     let unused = checkpoint.keys.filter { key in
       key.hasPrefix(prefix) && taken[key] == nil

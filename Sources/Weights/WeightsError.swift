@@ -8,6 +8,8 @@ public enum WeightsError: AvatarError, Equatable {
   case malformed(file: String, reason: String)
   /// The network needs a tensor that the file lacks.
   case missing(file: String, key: String)
+  /// The file lacks a tensor and most of what the network needs; `impression` says what it seems to be instead.
+  case foreign(file: String, key: String, impression: String)
   /// A tensor has another shape than the network needs.
   case shape(file: String, key: String, expected: [Int], found: [Int])
   /// A tensor's numbers are of a kind that cannot be read as weights.
@@ -31,6 +33,8 @@ public enum WeightsError: AvatarError, Equatable {
       "unusable weights, \(file): \(reason)"
     case .missing(let file, let key):
       "missing tensor \"\(key)\", \(file): use weights that fit the configuration"
+    case .foreign(let file, let key, let impression):
+      "missing tensor \"\(key)\", \(file): \(impression): use the weights of this network"
     case .shape(let file, let key, let expected, let found):
       "tensor \"\(key)\" is \(found) instead of \(expected), \(file): "
         + "use weights that fit the configuration"

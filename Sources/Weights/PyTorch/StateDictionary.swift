@@ -27,8 +27,8 @@ struct StateDictionary {
 
   private static let maximumDepth = 24
   // A few shared containers can describe any number of tensors under ever other names.
-  private static let maximumVisitCount = 4_000_000
-  private static let maximumKeyByteCount = 1 << 24
+  private static let maximumVisitCount = 1_000_000
+  private static let maximumKeyByteCount = 8 << 20
 
   init(_ pickle: TorchPickle) throws(FormatError) {
     self.pickle = pickle
@@ -86,7 +86,7 @@ struct StateDictionary {
     }
     keyByteCount += key.utf8.count
     guard keyByteCount <= Self.maximumKeyByteCount else {
-      throw FormatError(reason: "the names of its tensors take more than 16 MiB")
+      throw FormatError(reason: "the names of its tensors take more than 8 MiB")
     }
   }
 

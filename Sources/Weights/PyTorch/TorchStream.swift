@@ -71,7 +71,7 @@ enum TorchStream {
         byteCount < .max - position - 8
       else { throw FormatError(reason: "storage \(key) has no size") }
       var cursor = ByteCursor(bytes, at: min(position, bytes.count))
-      if let count = try? cursor.count(UInt64.self), count != storage.count {
+      if let count = try? cursor.integer(UInt64.self), count != UInt64(storage.count) {
         throw FormatError(
           reason: "storage \(key) has \(count) elements and not \(storage.count): download it again"
         )
