@@ -51,7 +51,7 @@ let package = Package(
 
     // MARK: Foundations
     .target(name: "MediaTypes"),
-    .target(name: "Digests", dependencies: ["CCrypto"]),
+    .target(name: "Digests", dependencies: ["MediaTypes", "CCrypto"]),
     .target(
       name: "Compute",
       dependencies: ["MediaTypes", "CKernels", "COpenBLAS"],
@@ -93,7 +93,8 @@ let package = Package(
     .target(
       name: "Runtime",
       dependencies: [
-        "CMini", "MediaTypes", "Digests", "Batch", "Compute", "Weights", "Layers", "Imaging",
+        "CMini", "MediaTypes", "Digests", "Transfers", "Batch", "Compute", "Weights", "Layers",
+        "Imaging",
         "Media", "Audio", "Face",
         "Diffusion", "LipSync", "CKernels", "COpenBLAS", "CFaceDetector",
       ]),

@@ -16,3 +16,6 @@ static inline CURLcode CCurl_set_writer(CURL *curl,
 static inline CURLcode CCurl_response_code(CURL *curl, long *code) {
   return curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, code);
 }
+static inline const char *CCurl_version(void) {
+  return curl_version_info(CURLVERSION_NOW)->version;
+}

@@ -1,10 +1,13 @@
 import Audio
+import Batch
 import CKernels
 import Compute
+import Digests
 import Face
 import Foundation
 import Media
 public import MediaTypes
+import Transfers
 
 /// What `avatar doctor` finds: whether this machine can do the work, and with what.
 public struct DoctorReport: Codable, Sendable {
@@ -52,7 +55,8 @@ public struct DoctorReport: Codable, Sendable {
       cores: ResourceUsage.availableCores, memoryBytes: ProcessInfo.processInfo.physicalMemory,
       freeDiskBytes: freeDisk(at: "."),
       libraries: MediaLibraries.linked + AudioLibraries.linked + ComputeLibraries.linked
-        + FaceLibraries.linked,
+        + FaceLibraries.linked + BatchLibraries.linked + DigestLibraries.linked
+        + TransferLibraries.linked,
       models: [Model(name: "mini", bytes: EmbeddedFiles.byteCount, licence: "Apache-2.0")],
       presenters: ((try? Presenter.all()) ?? []).map(\.name), checks: DoctorChecks.run())
   }
