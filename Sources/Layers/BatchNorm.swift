@@ -69,10 +69,19 @@ public struct ConvolutionWithNorm: Sendable {
     _ convolution: WeightScope, norm: WeightScope, inputs: Int, outputs: Int, kernel: Int,
     stride: Int = 1, padding: Padding = .none, groups: Int = 1, bias: Bool = false
   ) throws(WeightsError) {
-    let plain = try convolution.tensor(
-      "weight", shape: [outputs, inputs / groups, kernel, kernel])
-    let plainBias = bias ? try convolution.tensor("bias", shape: [outputs]) : nil
-    (weight, self.bias) = try BatchNorm(norm, channels: outputs)
+    try self.init(
+      convolution, norm: norm, shape: [outputs, inputs / groups, kernel, kernel], stride: stride,
+      padding: padding, groups: groups, bias: bias)
+  }
+
+  /// The same with a `weight` of any `shape` [outputs, inputs / groups, KH, KW], which the file has in shape `stored`.
+  public init(
+    _ convolution: WeightScope, norm: WeightScope, shape: [Int], stored: [Int]? = nil,
+    stride: Int = 1, padding: Padding = .none, groups: Int = 1, bias: Bool = false
+  ) throws(WeightsError) {
+    let plain = try convolution.tensor("weight", shape: shape, stored: stored)
+    let plainBias = bias ? try convolution.tensor("bias", shape: [shape[0]]) : nil
+    (weight, self.bias) = try BatchNorm(norm, channels: shape[0])
       .folded(into: plain, bias: plainBias)
     self.stride = stride
     self.padding = padding
@@ -82,4 +91,21 @@ public struct ConvolutionWithNorm: Sendable {
   public func callAsFunction(_ x: Tensor) -> Tensor {
     x.conv2d(weight: weight, bias: bias, stride: stride, padding: padding, groups: groups)
   }
+}
+
+/// A matrix product with the batch normalisation that follows it: [N, inputs] -> [N, outputs].
+public struct LinearWithNorm: Sendable {
+  private let weight: Constant
+  private let bias: Constant
+
+  /// Takes `weight` [outputs, inputs] and `bias` [outputs] from `linear`, and the tensors of `BatchNorm` from `norm`.
+  public init(
+    _ linear: WeightScope, norm: WeightScope, inputs: Int, outputs: Int
+  ) throws(WeightsError) {
+    (weight, bias) = try BatchNorm(norm, channels: outputs).folded(
+      into: linear.tensor("weight", shape: [outputs, inputs]),
+      bias: linear.tensor("bias", shape: [outputs]))
+  }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weight: weight, bias: bias) }
 }

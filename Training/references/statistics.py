@@ -1,5 +1,7 @@
 """Pictures and running statistics that make random networks behave like trained ones: signals neither die nor explode with depth."""
 
+from typing import Any, Callable
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import batch_norm, interpolate
@@ -15,8 +17,11 @@ def picture(batch: int, height: int, width: int, generator: torch.Generator) -> 
 
 
 @torch.no_grad()
-def settle_norms(network: nn.Module, image: Tensor, generator: torch.Generator) -> None:
-    """Sets running means and variances near those of the activations that `image` causes, one batch normalisation after the other."""
+def settle_norms(network: nn.Module, inputs: Any, generator: torch.Generator, run: Callable[[Any], Any] | None = None) -> None:
+    """Sets running means and variances near those of the activations that `run(inputs)` causes, one batch normalisation after the other.
+
+    Without `run`, the network itself is called.
+    """
 
     def settle(norm: nn.Module, inputs: tuple[Tensor], _) -> Tensor:
         x, = inputs
@@ -28,6 +33,6 @@ def settle_norms(network: nn.Module, image: Tensor, generator: torch.Generator) 
         return batch_norm(x, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps)
 
     hooks = [module.register_forward_hook(settle) for module in network.modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)]
-    network(image)
+    (run or network)(inputs)
     for hook in hooks:
         hook.remove()

@@ -13,6 +13,15 @@ from references.statistics import picture
 from . import Case, Rescaling, Tensors, write_weights
 
 
+def rescale_norms(network: nn.Module, scale: Rescaling) -> None:
+    """From each layer to the batch normalisation that stands after it."""
+    for layers in network.modules():
+        children = list(layers.children())
+        for layer, norm in zip(children, children[1:]):
+            if isinstance(norm, nn.modules.batchnorm._BatchNorm) and hasattr(layer, "weight"):
+                scale.before_norm(layer, norm)
+
+
 class FaceNetwork(Case):
     """A network of one picture [batch, 3, height, width], made by `type(**sizes)`."""
 
@@ -39,11 +48,7 @@ class Normalised(FaceNetwork):
     """One with batch normalisations."""
 
     def rescale(self, network, scale: Rescaling) -> None:
-        for layers in network.modules():
-            children = list(layers.children())
-            for layer, norm in zip(children, children[1:]):
-                if isinstance(layer, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-                    scale.before_norm(layer, norm)
+        rescale_norms(network, scale)
 
 
 class Detector(FaceNetwork):

@@ -13,6 +13,8 @@ public enum NetworkCatalog {
     S3FDDetector(),
     BiSeNetParser(),
     DWPose(),
+    SyncNetHalf.audio,
+    SyncNetHalf.video,
     MiniArticulation(),
     MiniLandmarks(),
     MiniPainterFields(),
