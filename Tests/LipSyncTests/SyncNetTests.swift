@@ -43,7 +43,7 @@ import Weights
     let path = try folder.write(SafetensorsWriter.encode(tensors), to: "weights")
     let weights = try Checkpoint(path: path).weights
     let error = #expect(throws: WeightsError.self) { try SyncNet(weights, half: .sound) }
-    #expect(error == .missing(file: path, key: "netcnnaud.11.weight"))
+    #expect(error?.description.contains("\"netcnnaud.11.weight\"") == true)
     _ = try SyncNet(weights, half: .pictures)
     #expect(try SyncNet(.random(), half: .pictures).width == 1024)
   }
