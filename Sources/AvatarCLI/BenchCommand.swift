@@ -10,8 +10,9 @@ struct BenchCommand: ParsableCommand {
     abstract: "Measure this machine's speed.",
     usage: "avatar bench <what> [<options>]",
     discussion: """
-      mel: Whisper's log-mel on one thread. unet, vae-decoder, vae-encoder, whisper: one run of \
-      the network, with random weights in the published sizes, or mini's with --model mini. \
+      mel: Whisper's log-mel on one thread. unet, vae-decoder, vae-encoder, whisper, s3fd (at \
+      640x360), bisenet, dwpose: one run of the network, with random weights in the published \
+      sizes, or mini's with --model mini. \
       speak: a whole `speak` with mini. all: everything that there is for the model; other \
       options hold for the parts that have them.
 
@@ -33,7 +34,7 @@ struct BenchCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Frames in one run of the published unet, vae-decoder or vae-encoder (default: 1).",
+      "Frames in one run of a published network that takes frames (default: 1).",
       valueName: "count"))
   var batch: Int?
 

@@ -4,6 +4,8 @@ public import Weights
 // Jiang and others 2023, arXiv:2303.07399.
 
 /// RTMPose finds where the keypoints of a person are; DWPose's weights are for it.
+///
+/// Meant for fp32: rounding to bf16 in its 60 layers moves keypoints.
 public struct RTMPose: Sendable {
   /// One stage of the backbone.
   public struct Stage: Sendable, Hashable {

@@ -14,7 +14,7 @@ public enum Benchmark {
     case mel, unet
     case vaeDecoder = "vae-decoder"
     case vaeEncoder = "vae-encoder"
-    case whisper, speak, all
+    case whisper, s3fd, bisenet, dwpose, speak, all
   }
 
   /// Whose networks: the published sizes with random weights, or mini's own.
@@ -31,9 +31,16 @@ public enum Benchmark {
     return switch kind {
     case .mel: mel()
     case .unet: try unet(options)
-    case .vaeDecoder: try vae(VAEDecoder(), ["latents": [batch, 4, 32, 32]], options)
-    case .vaeEncoder: try vae(VAEEncoder(), ["image": [batch, 3, 256, 256]], options)
+    case .vaeDecoder:
+      try network(VAEDecoder(), "latents", [batch, 4, 32, 32], model: "sd-vae-ft-mse", options)
+    case .vaeEncoder:
+      try network(VAEEncoder(), "image", [batch, 3, 256, 256], model: "sd-vae-ft-mse", options)
     case .whisper: try whisper(options)
+    case .s3fd: try network(S3FDDetector(), "image", [batch, 3, 360, 640], model: "s3fd", options)
+    case .bisenet:
+      try network(BiSeNetParser(), "image", [batch, 3, 512, 512], model: "bisenet", options)
+    case .dwpose:
+      try network(DWPose(), "image", [batch, 3, 384, 288], model: "dw-ll_ucoco_384", options)
     case .speak: try speak(options)
     case .all: throw RuntimeError.usage("bench all: measure each part by itself")
     }
@@ -63,14 +70,13 @@ public enum Benchmark {
       plan, "unet", model: options.model == .mini ? "mini" : "musetalk", batch: batch, options)
   }
 
-  /// Half of an autoencoder on pictures of MuseTalk's size, 256 x 256.
-  private static func vae(
-    _ network: any CatalogedNetwork, _ shapes: [String: [Int]], _ options: Options
+  /// A network of the catalog in its published size, on an input of the given shape.
+  private static func network(
+    _ network: any CatalogedNetwork, _ input: String, _ shape: [Int], model: String,
+    _ options: Options
   ) throws -> BenchmarkResult {
     try time(
-      network.open(nil).plan(shapes), network.name, model: "sd-vae-ft-mse",
-      batch: options.batch ?? 1,
-      options)
+      network.open(nil).plan([input: shape]), network.name, model: model, batch: shape[0], options)
   }
 
   private static func whisper(_ options: Options) throws -> BenchmarkResult {

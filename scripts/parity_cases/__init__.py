@@ -33,7 +33,7 @@ class Case:
     formats: tuple[str, ...] = FORMATS
     """In which its weights can be written."""
     argmax: dict[str, int] = {}
-    """Outputs whose largest element along an axis is what counts: it must be the same in 99.9 % of the places."""
+    """Outputs whose largest element along an axis is what counts: in fp32 it must be the same in 99.9 % of the places."""
 
     def build(self) -> nn.Module:
         """PyTorch's network in evaluation mode, with any weights."""
