@@ -9,8 +9,6 @@ struct MuseTalkUNet: CatalogedNetwork {
   let publishedSizes = ["h": 32, "w": 32, "S": 50]
 
   func open(_ source: NetworkSource?) throws -> OpenedNetwork {
-    let file = try source?.configuration(["config.json", "musetalk.json"], embedded: nil)
-    let configuration = try file.map(UNetConfiguration.init) ?? .museTalk
     let weights =
       try source?.checkpoint(
         [
@@ -18,6 +16,8 @@ struct MuseTalkUNet: CatalogedNetwork {
           "model.safetensors",
         ], embedded: nil
       ).weights ?? .random()
+    let file = try source?.configurationIfPresent(["config.json", "musetalk.json"])
+    let configuration = try file.map(UNetConfiguration.init) ?? .museTalk
     let network = try UNet2DCondition(weights, configuration: configuration)
     try weights.requireAllConsumed()
     return OpenedNetwork(

@@ -9,9 +9,9 @@ struct WhisperTiny: CatalogedNetwork {
     "Whisper's encoder (whisper-tiny and its kin): log-mel spectrogram to all hidden states"
 
   func open(_ source: NetworkSource?) throws -> OpenedNetwork {
-    let file = try source?.configuration(["config.json"], embedded: nil)
-    let configuration = try file.map(WhisperEncoderConfiguration.init) ?? .tiny
     let weights = try source?.checkpoint(["model.safetensors"], embedded: nil).weights ?? .random()
+    let file = try source?.configurationIfPresent(["config.json"])
+    let configuration = try file.map(WhisperEncoderConfiguration.init) ?? .tiny
     let network = try WhisperEncoder(
       source == nil ? weights["model.encoder"] : weights, configuration: configuration)
     try weights.requireAllConsumed(
