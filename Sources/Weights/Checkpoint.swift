@@ -64,6 +64,18 @@ public final class Checkpoint: Sendable {
   /// All tensors as a tree of names, none of them consumed yet.
   public var weights: WeightScope { WeightScope(self) }
 
+  /// The tree of names in which the tensor `key` lies: the whole file's, or the subtree that training code put it into.
+  ///
+  /// Such are `state_dict`, `model`, or the `module` of PyTorch's parallel training. What lies beside the subtree, an
+  /// optimizer's state for instance, is not looked at. Where several subtrees have the tensor, or none has it, it is
+  /// the whole file's.
+  public func weights(with key: String) -> WeightScope {
+    guard entries[key] == nil else { return weights }
+    let places = entries.keys.filter { $0.hasSuffix("." + key) }
+    guard places.count == 1, let place = places.first else { return weights }
+    return weights[String(place.dropLast(key.count + 1))]
+  }
+
   /// The values of the tensor named `key`, converted to fp32.
   ///
   /// Throws `WeightsError.missing` or `.type`.

@@ -65,13 +65,13 @@ struct StoredTensor: Sendable {
         strangeCount += target.reduce(0) { $0 + ($1.isFinite ? 0 : 1) }
         done = piece.upperBound
       }
-      if strides != nil { region.release(bytes) }
       initializedCount = count
     }
     return (values, strangeCount)
   }
 
-  private static let pieceCount = 1 << 20
+  // Small enough that the pages of a piece, even where each element is on another one, are little memory.
+  private static let pieceCount = 1 << 17
 
   private func convert(_ piece: Range<Int>, to target: UnsafeMutableBufferPointer<Float>) {
     let size = type.byteCount
@@ -110,6 +110,7 @@ struct StoredTensor: Sendable {
       }
     }
     type.convert(UnsafeRawBufferPointer(collected), isBigEndian: isBigEndian, to: target)
+    region.release(bytes)
   }
 
   /// nil where the product is beyond Int, or a size below zero.

@@ -21,14 +21,20 @@ import Weights
     """
 
   /// A folder with a tiny network in MuseTalk's layout, its weights under `name`.
-  func makeModel(weightsName name: String = "unet.safetensors") throws -> String {
+  ///
+  /// `change` is done to the tensors, by their published keys.
+  func makeModel(
+    weightsName name: String = "unet.safetensors",
+    change: (inout [String: HostTensor]) -> Void = { _ in }
+  ) throws -> String {
     _ = try folder.write(Array(Self.configuration.utf8), to: "musetalk.json")
     let file = try ConfigurationFile(path: folder.file("musetalk.json"))
     let weights = WeightScope.random()
     _ = try UNet2DCondition(weights, configuration: UNetConfiguration(file))
-    let tensors = weights.requirements.map { ($0.key, noise($0.shape)) }
-    let bytes = SafetensorsWriter.encode(Dictionary(uniqueKeysWithValues: tensors))
-    _ = try folder.write(bytes, to: name)
+    var tensors = Dictionary(
+      uniqueKeysWithValues: weights.requirements.map { ($0.key, noise($0.shape)) })
+    change(&tensors)
+    _ = try folder.write(SafetensorsWriter.encode(tensors), to: name)
     return folder.path
   }
 
@@ -66,6 +72,27 @@ import Weights
     again.replacing = true
     _ = try NetworkCatalog.run(again)
     #expect(try Checkpoint(path: folder.file("out")).tensor("sample") == sample)
+  }
+
+  /// As training in parallel saves it, with an optimizer's state beside it.
+  @Test func findsTheNetworkInAWholeTrainingState() throws {
+    let model = try makeModel { tensors in
+      tensors = Dictionary(
+        uniqueKeysWithValues: tensors.map { ("state_dict.module.\($0.key)", $0.value) })
+      tensors["optimizer.state.0.step"] = HostTensor(shape: [], values: [3])
+    }
+    let description = try NetworkCatalog.describe("musetalk-unet", weights: model)
+    #expect(description.parameters.map(\.key).contains("state_dict.module.conv_in.weight"))
+  }
+
+  @Test func warnsOfWeightsThatAreNotFinite() throws {
+    let model = try makeModel { $0["conv_out.bias"]!.values[1] = .nan }
+    let inputs = try inputs(["latents": noise([1, 8, 4, 4]), "audio": noise([1, 5, 6])])
+    let report = try NetworkCatalog.run(request(weights: model, inputs: inputs))
+    #expect(report.warnings.count == 1)
+    #expect(report.warnings.first?.contains("\"conv_out.bias\" (1)") == true)
+    let sample = try Checkpoint(path: folder.file("out")).tensor("sample")
+    #expect(sample.values.count { $0.isNaN } == 16)
   }
 
   @Test func describesPublishedSizes() throws {

@@ -24,6 +24,7 @@ import Testing
       (["diffusion_pytorch_model.bin", "optimizer.bin"], "diffusion_pytorch_model.bin"),
       (["diffusion_pytorch_model.fp16.safetensors"], "diffusion_pytorch_model.fp16.safetensors"),
       (["unet.pth", "musetalk.json"], "unet.pth"),
+      (["diffusion_pytorch_model.pth", "other.pth"], "diffusion_pytorch_model.pth"),
       (
         ["model-00001-of-00002.safetensors", "model.safetensors.index.json"],
         "model.safetensors.index.json"

@@ -62,4 +62,39 @@ import Testing
     #expect(error?.exitCode == .badInput)
     #expect(error?.description.contains(saying) == true, "\(error?.description ?? "accepted")")
   }
+
+  // MARK: Forms that today's PyTorch does not write
+
+  func tensor(_ key: String, in bytes: [UInt8]) throws -> HostTensor {
+    try withGuardedBytes(bytes) { try Checkpoint(staticBytes: $0, name: "old").tensor(key) }
+  }
+
+  /// Before 1.6 a storage could be a part of another one: key, offset and size.
+  @Test func readsPartsOfStorages() throws {
+    let part = PickleBytes.tuple([
+      PickleBytes.text("storage"), PickleBytes.global("torch", "FloatStorage"),
+      PickleBytes.text("0"), PickleBytes.text("cpu"), PickleBytes.integer(4),
+      PickleBytes.tuple([PickleBytes.text("1"), PickleBytes.integer(1), PickleBytes.integer(3)]),
+    ])
+    func stream(offset: Int) -> [UInt8] {
+      let tensor = PickleBytes.tensor(
+        storage: part + [0x51], offset: offset, shape: [2], strides: [1])
+      return TorchBytes.stream(PickleBytes.dictionary([("x", tensor)]))
+    }
+    #expect(try tensor("x", in: stream(offset: 1)).values == [3, 4])
+    #expect(complaint(stream(offset: 2))?.contains("beyond its storage of 3") == true)
+  }
+
+  /// Python 2 wrote ordered dictionaries as lists of pairs, names as byte strings, and 0.3 knew a first form of tensor.
+  @Test func readsPython2() throws {
+    let first = PickleBytes.call(
+      "torch._utils", "_rebuild_tensor",
+      [
+        PickleBytes.storage("0", count: 4), PickleBytes.integer(2), PickleBytes.integers([2]),
+        PickleBytes.integers([1]),
+      ])
+    let pair: [UInt8] = [0x5D, 0x28, 0x55, 1, 0x78] + first + [0x65]
+    let state = PickleBytes.call("collections", "OrderedDict", [[0x5D, 0x28] + pair + [0x65]])
+    #expect(try tensor("x", in: TorchBytes.stream(state)).values == [3, 4])
+  }
 }

@@ -14,7 +14,7 @@ struct S3FDDetector: CatalogedNetwork {
     let weights =
       try source?.checkpoint(
         ["s3fd-619a316812.pth", "s3fd.pth", "s3fd.safetensors"], embedded: nil
-      ).weights
+      ).weights(with: "conv1_1.weight")
       ?? .random()
     let network = try S3FD(
       weights, configuration: source == nil ? .published : .init(detectedIn: weights))
@@ -54,8 +54,8 @@ struct BiSeNetParser: CatalogedNetwork {
 
   func open(_ source: NetworkSource?) throws -> OpenedNetwork {
     let weights =
-      try source?.checkpoint(["79999_iter.pth", "bisenet.safetensors"], embedded: nil).weights
-      ?? .random()
+      try source?.checkpoint(["79999_iter.pth", "bisenet.safetensors"], embedded: nil)
+      .weights(with: "cp.resnet.conv1.weight") ?? .random()
     let configuration =
       try source == nil ? .published : BiSeNet.Configuration(detectedIn: weights)
     let network = try BiSeNet(weights, configuration: configuration)

@@ -11,11 +11,9 @@ struct MuseTalkUNet: CatalogedNetwork {
   func open(_ source: NetworkSource?) throws -> OpenedNetwork {
     let weights =
       try source?.checkpoint(
-        [
-          "diffusion_pytorch_model.safetensors", "unet.safetensors", "unet.pth",
-          "model.safetensors",
-        ], embedded: nil
-      ).weights ?? .random()
+        ["diffusion_pytorch_model.safetensors", "unet.safetensors", "model.safetensors"],
+        embedded: nil
+      ).weights(with: "conv_in.weight") ?? .random()
     let file = try source?.configurationIfPresent(["config.json", "musetalk.json"])
     let configuration = try file.map(UNetConfiguration.init) ?? .museTalk
     let network = try UNet2DCondition(weights, configuration: configuration)

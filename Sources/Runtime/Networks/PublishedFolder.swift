@@ -42,7 +42,7 @@ struct PublishedFolder {
     let ending = ".safetensors"
     guard name.hasSuffix(ending) else { return ["\(name).index.json"] }
     let stem = name == "model\(ending)" ? "pytorch_model" : String(name.dropLast(ending.count))
-    return ["\(name).index.json", "\(stem).bin", "\(stem).bin.index.json"]
+    return ["\(name).index.json", "\(stem).bin", "\(stem).bin.index.json", "\(stem).pth"]
   }
 
   /// Parts of weights are reached through their index.
