@@ -111,7 +111,7 @@ let package = Package(
       dependencies: ["Batch", "Digests", "Transfers", "MediaTypes", "TestSupport"]),
     .testTarget(
       name: "ComputeTests", dependencies: ["Compute", "MediaTypes", "TestSupport", "Weights"],
-      swiftSettings: kernels),
+      resources: [.copy("Fixtures")], swiftSettings: kernels),
     .testTarget(
       name: "WeightsTests", dependencies: ["Weights", "Compute", "MediaTypes", "TestSupport"],
       resources: [.copy("Fixtures")]),

@@ -1,6 +1,9 @@
 /// A value of a plan that is being recorded: it has a shape, but no numbers yet.
 ///
-/// Pictures are [N, C, H, W], token sequences [N, L, C]. Arithmetic has the meaning of fp32.
+/// Pictures are [N, C, H, W], token sequences [N, L, C]. Arithmetic has the meaning of fp32: what depends on a value that
+/// is not a number is not a number, and infinities are calculated with as IEEE 754 has it, so that `silu` and `gelu` of
+/// -infinity are not numbers, as in PyTorch. A device may let either reach neighbours up to 3 pixels away in a
+/// convolution 3x3, but never another image of the batch. A place in `gridSample` that is not a number is the first.
 public struct Tensor: Sendable {
   public let shape: [Int]
   let value: Int

@@ -60,6 +60,7 @@ struct ArticulationModelTests {
     let sound = samples + noise(count: 100_000)
     let one = try Self.tinyModel(on: CPUDevice(threads: 1)).track(of: sound)
     #expect(try Self.tinyModel(on: CPUDevice(threads: 2)).track(of: sound) == one)
+    #expect(try Self.tinyModel(on: QuarantineDevice(threads: 2)).track(of: sound) == one)
     let comparison = Comparison(values(one), values(try model.track(of: sound)))
     #expect(comparison.maximumError <= 2e-4, "\(comparison)")
   }

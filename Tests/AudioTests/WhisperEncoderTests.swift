@@ -31,9 +31,10 @@ import Weights
   func equalsTransformersUnderEveryPrefix(prefix: String) throws {
     let golden = try Golden("whisper-encoder.safetensors", in: .module)
     let weights = golden.checkpoint.weights
-    let comparison = try compare(
-      weights[prefix], golden, on: ReferenceDevice(), precision: .fp32)
-    #expect(comparison.relativeMaximumError <= 2e-4, "\(comparison)")
+    for device in try goldenDevices() {
+      let comparison = try compare(weights[prefix], golden, on: device, precision: .fp32)
+      #expect(comparison.relativeMaximumError <= 2e-4, "\(comparison)")
+    }
     try weights["model"].requireAllConsumed()
   }
 

@@ -1,4 +1,5 @@
 @testable import Compute
+import Foundation
 import Testing
 
 @Suite struct CPUOperatorTests {
@@ -30,6 +31,17 @@ import Testing
     #expect(device.resolve(.auto) == .fp32)
     #expect(throws: ComputeError.self) {
       try operatorCases[0].run(on: device, precision: .bf16)
+    }
+  }
+
+  @Test("AVATAR_MAX_ISA lowers what is used", arguments: ["plain", "avx2", "avx512"])
+  func limitedInstructionSet(name: String) async {
+    // The limit is read once, so it takes a process of its own.
+    await #expect(processExitsWith: .success) { [name] in
+      setenv("AVATAR_MAX_ISA", name, 1)
+      let limit = ["plain": InstructionSet.plain, "avx2": .avx2, "avx512": .avx512][name]!
+      let device = try CPUDevice(threads: 1)
+      guard device.instructionSet <= limit, device.resolve(.auto) == .fp32 else { exit(1) }
     }
   }
 

@@ -3,13 +3,18 @@ import Testing
 
 /// A small plan: shapes of inputs and what is done with them.
 struct OperatorCase: Sendable, CustomTestStringConvertible {
-  let testDescription: String
+  var testDescription: String
   let shapes: [[Int]]
+  var numbers = Choices.Numbers.normal
   let body: @Sendable ([Tensor]) -> Tensor
 
   init(
     _ name: String, _ shapes: [Int]..., body: @escaping @Sendable ([Tensor]) -> Tensor
   ) {
+    self.init(name, shapes: shapes, body: body)
+  }
+
+  init(_ name: String, shapes: [[Int]], body: @escaping @Sendable ([Tensor]) -> Tensor) {
     testDescription = "\(name) \(shapes)"
     self.shapes = shapes
     self.body = body
@@ -17,7 +22,10 @@ struct OperatorCase: Sendable, CustomTestStringConvertible {
 
   /// Inputs with reproducible numbers.
   var inputs: [HostTensor] {
-    shapes.enumerated().map { noise($1, seed: UInt64($0 + 11 * $1.count + $1.last!)) }
+    shapes.enumerated().map { index, shape in
+      let seed = UInt64(index + 11 * shape.count + shape.last!)
+      return numbers == .normal ? noise(shape, seed: seed) : integers(shape, seed: seed)
+    }
   }
 
   /// The case as a plan with one output, "result".

@@ -43,11 +43,13 @@ private func autoencoderConfiguration(_ json: String) throws -> AutoencoderKLCon
   static let names = ["three-levels", "old-names", "without-quantization"]
 
   @Test(arguments: names)
-  func equalsDiffusersOnTheReferenceDevice(name: String) throws {
-    let comparisons = try AutoencoderGolden(name).compare(on: ReferenceDevice(), precision: .fp32)
-    #expect(comparisons.keys.sorted() == ["decoded", "logvar", "mean"])
-    for (output, comparison) in comparisons {
-      #expect(comparison.relativeMaximumError <= 2e-4, "\(output): \(comparison)")
+  func equalsDiffusers(name: String) throws {
+    for device in try goldenDevices() {
+      let comparisons = try AutoencoderGolden(name).compare(on: device, precision: .fp32)
+      #expect(comparisons.keys.sorted() == ["decoded", "logvar", "mean"])
+      for (output, comparison) in comparisons {
+        #expect(comparison.relativeMaximumError <= 2e-4, "\(output): \(comparison)")
+      }
     }
   }
 

@@ -46,9 +46,10 @@ private func tinyConfiguration(_ json: String) throws -> AutoencoderTinyConfigur
 
   @Test func equalsDiffusers() throws {
     let weights = golden.checkpoint.weights["diffusers"]
-    let reference = try compare(
-      encoder: weights, decoder: weights, on: ReferenceDevice(), precision: .fp32)
-    check(reference, limit: 2e-4)
+    for device in try goldenDevices() {
+      check(
+        try compare(encoder: weights, decoder: weights, on: device, precision: .fp32), limit: 2e-4)
+    }
     let device = try CPUDevice(threads: 2)
     check(
       try compare(encoder: weights, decoder: weights, on: device, precision: .fp32), limit: 2e-4)

@@ -41,9 +41,11 @@ struct UNetGolden {
   static let names = ["two-levels", "two-layers", "linear-projection", "odd-sizes"]
 
   @Test(arguments: names)
-  func equalsDiffusersOnTheReferenceDevice(name: String) throws {
-    let comparison = try UNetGolden(name).compare(on: ReferenceDevice(), precision: .fp32)
-    #expect(comparison.relativeMaximumError <= 2e-4, "\(comparison)")
+  func equalsDiffusers(name: String) throws {
+    for device in try goldenDevices() {
+      let comparison = try UNetGolden(name).compare(on: device, precision: .fp32)
+      #expect(comparison.relativeMaximumError <= 2e-4, "\(comparison)")
+    }
   }
 
   @Test(arguments: names)

@@ -64,7 +64,7 @@ struct FaceNetwork: Sendable, CustomTestStringConvertible {
 
   init() throws {
     folder = try TemporaryFolder()
-    devices = [ReferenceDevice(), try CPUDevice(threads: 2)]
+    devices = try goldenDevices()
   }
 
   @Test("small networks of every kind give PyTorch's values", arguments: FaceNetwork.all)

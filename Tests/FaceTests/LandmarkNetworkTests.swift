@@ -26,10 +26,12 @@ struct LandmarkNetworkTests {
     let recorder = PlanRecorder(name: "landmarks")
     let image = try golden["image"]
     recorder.output("outputs", try Self.network()(recorder.input("image", image.shape)))
-    let plan = try ReferenceDevice().compile(recorder.finish(), precision: .fp32)
-    let found = try #require(try plan.run(["image": image])["outputs"])
-    let comparison = try Comparison(found, golden["outputs"])
-    #expect(comparison.relativeMaximumError < 2e-4, "\(comparison)")
+    for device in try goldenDevices() {
+      let plan = try device.compile(recorder.finish(), precision: .fp32)
+      let found = try #require(try plan.run(["image": image])["outputs"])
+      let comparison = try Comparison(found, golden["outputs"])
+      #expect(comparison.relativeMaximumError < 2e-4, "\(comparison)")
+    }
   }
 
   @Test("points come back in picture pixels")

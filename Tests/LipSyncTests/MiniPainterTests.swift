@@ -30,14 +30,13 @@ struct MiniPainterTests {
     let prediction = network.predict(
       recorder.input("crop", source.shape), articulation: recorder.input("articulation", [1, 7]))
     recorder.output("prediction", prediction)
-    let plan = try ReferenceDevice().compile(recorder.finish(), precision: .fp32)
-    let found = try plan.run(["crop": source, "articulation": golden.tensor("articulation")])
-    let expected = try golden.tensor("prediction")
-    let largest = expected.values.map(abs).max() ?? 1
-    let error =
-      zip(try #require(found["prediction"]).values, expected.values)
-      .map { abs($0 - $1) }.max() ?? .infinity
-    #expect(error / largest <= 2e-4)
+    for device in try goldenDevices() {
+      let plan = try device.compile(recorder.finish(), precision: .fp32)
+      let found = try plan.run(["crop": source, "articulation": golden.tensor("articulation")])
+      let comparison = Comparison(
+        try #require(found["prediction"]), try golden.tensor("prediction"))
+      #expect(comparison.relativeMaximumError <= 2e-4, "\(comparison)")
+    }
   }
 
   @Test func `fields are activated and bounded`() throws {

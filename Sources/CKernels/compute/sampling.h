@@ -77,7 +77,7 @@ static void pool_window(const void *context, int64_t task, int64_t thread) {
       for (int64_t iy = y0; iy < y1; iy++)
         for (int64_t ix = x0; ix < x1; ix++) {
           vf x = get(picture + iy * line + ix * c->channels + at, c->channels - at);
-          y = c->is_maximum ? choose(x > y, x, y) : y + x;
+          y = c->is_maximum ? choose((x > y) | (x != x), x, y) : y + x;
         }
       put(out, at, c->is_maximum ? y : y * inverse, c->channels - at, 0);
     }

@@ -98,8 +98,9 @@ INLINE vf get_bf16(const uint16_t *p, int64_t count) {
 INLINE vf get(const float *p, int64_t count) { return count >= VW ? load(p) : load_part(p, count); }
 
 // e^x: range reduction by multiples of ln 2 and Cephes' polynomial; relative error below 2e-7.
+// Below -87.68 it is 0 and from 88.38 on infinite, by exponents beyond those of numbers.
 INLINE vf exp_v(vf x) {
-  x = at_most(at_least(x, -87.3f), 88.37f);
+  x = at_most(at_least(x, -88.03f), 88.73f);
   vf n = x * 1.44269504f + 12582912.0f;
   n = n - 12582912.0f;
   vf r = fma_v(n, splat(-0.693359375f), x);
@@ -139,7 +140,8 @@ INLINE vf gelu_v(vf x) {
   p = fma_v(p, t, splat(-0.284496736f));
   p = fma_v(p, t, splat(0.254829592f));
   vf tail = p * t * exp_v(-magnitude * magnitude);
-  return choose(z < splat(0), 0.5f * x * tail, x - 0.5f * x * tail);
+  // The limit changes nothing but infinity, which times no tail would not be a number.
+  return choose(z < splat(0), 0.5f * x * tail, x - 0.5f * at_most(x, 100) * tail);
 }
 
 INLINE vf activate(vf x, int32_t kind) {

@@ -40,6 +40,7 @@ extension Tensor {
       heads > 0 && shape[2] % heads == 0 && value.shape[2] % heads == 0,
       "attention: \(heads) heads do not divide \(shapes)")
     let scale = scale ?? 1 / Float(shape[2] / heads).squareRoot()
+    precondition(scale.isFinite && scale != 0, "attention: scale \(scale)")
     return record(
       .attention(heads: heads, scale: scale), with: [key, value],
       shape: [shape[0], shape[1], value.shape[2]])

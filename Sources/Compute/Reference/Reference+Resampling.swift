@@ -71,6 +71,7 @@ extension Reference {
 
   static func pool(_ x: HostTensor, _ geometry: PoolGeometry, shape: [Int]) -> HostTensor {
     let (height, width) = (x.shape[2], x.shape[3])
+    let greatest = Arithmetic.maximum.function
     func window(_ index: Int, _ count: Int) -> Range<Int> {
       let start = index * geometry.stride - geometry.padding
       return max(start, 0)..<min(start + geometry.kernel, count)
@@ -81,7 +82,7 @@ extension Reference {
       for y in window(row, height) {
         for x0 in window(column, width) {
           let value = x.values[(plane * height + y) * width + x0]
-          result = geometry.kind == .maximum ? max(result, value) : result + value
+          result = geometry.kind == .maximum ? greatest(result, value) : result + value
         }
       }
       let area = Float(geometry.kernel * geometry.kernel)
