@@ -108,7 +108,10 @@ let package = Package(
     .testTarget(name: "DigestsTests", dependencies: ["Digests", "TestSupport"]),
     .testTarget(
       name: "BatchTests",
-      dependencies: ["Batch", "Digests", "Transfers", "MediaTypes", "TestSupport"]),
+      dependencies: [
+        "Batch", "Digests", "Transfers", "MediaTypes", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .testTarget(
       name: "ComputeTests", dependencies: ["Compute", "MediaTypes", "TestSupport", "Weights"],
       resources: [.copy("Fixtures")], swiftSettings: kernels),

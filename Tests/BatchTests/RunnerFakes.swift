@@ -69,8 +69,8 @@ final class FakeLedger: RunnerLedger {
   private(set) var endings: [String: [AttemptEnding]] = [:]
   private(set) var mostInWork = 0
   var cancelled: Set<String> = []
-  private var inWork: [Int64: ClaimedAttempt] = [:]
-  private var attempts: Int64 = 0
+  private var inWork: [Int: ClaimedAttempt] = [:]
+  private var attempts: Int = 0
 
   /// A job named `name` that does `act`.
   func add(
@@ -83,11 +83,11 @@ final class FakeLedger: RunnerLedger {
     job.jobTimeoutSeconds = jobTimeout
     queue.append(
       ClaimedAttempt(
-        attempt: 0, job: Int64(queue.count), specification: job, key: "k", replacesOutput: false,
+        attempt: 0, job: queue.count, specification: job, key: "k", replacesOutput: false,
         earlierSeconds: 0))
   }
 
-  private var suspects: Set<Int64> = []
+  private var suspects: Set<Int> = []
 
   func claim() -> ClaimedAttempt? {
     queue.firstIndex { !suspects.contains($0.job) }.map(take)
@@ -107,13 +107,13 @@ final class FakeLedger: RunnerLedger {
   }
 
   func secondsUntilNextStart() -> Double? { queue.isEmpty ? nil : 0 }
-  func extendLeases(_ attempts: [Int64: StageProgress]) {}
-  func cancelledAttempts() -> Set<Int64> {
+  func extendLeases(_ attempts: [Int: StageProgress]) {}
+  func cancelledAttempts() -> Set<Int> {
     Set(inWork.filter { cancelled.contains($0.value.specification.name) }.keys)
   }
-  func record(segment: FinishedSegment, of attempt: Int64) {}
+  func record(segment: FinishedSegment, of attempt: Int) {}
 
-  func end(_ attempt: Int64, _ ending: AttemptEnding) {
+  func end(_ attempt: Int, _ ending: AttemptEnding) -> JobOutcome {
     let claimed = inWork.removeValue(forKey: attempt)!
     endings[claimed.specification.name, default: []].append(ending)
     suspects.remove(claimed.job)
@@ -124,5 +124,7 @@ final class FakeLedger: RunnerLedger {
       queue.append(claimed)
     default: break
     }
+    return JobOutcome(
+      jobIdentifier: claimed.job, name: claimed.specification.name, state: .queued)
   }
 }

@@ -29,7 +29,7 @@ struct AttemptInWork {
       return nil
     }
     (stopRequest, stopReason, self.killTime) = (request, reason, killTime)
-    return .stop(attempt: Int(claimed.attempt), request: request)
+    return .stop(attempt: claimed.attempt, request: request)
   }
 
   /// Whether the attempt, or the job with all its attempts, has taken too long at `time`.

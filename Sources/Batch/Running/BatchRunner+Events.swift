@@ -7,21 +7,21 @@ extension BatchRunner {
     case .message(.ready): (hostIsReady, hostsThatNeverSpoke) = (true, 0)
     case .message(.alive): break
     case .message(.progress(let attempt, let progress)):
-      try take(progress, of: Int64(attempt))
+      try take(progress, of: attempt)
     case .message(.finished(let attempt, let result)):
-      try end(Int64(attempt), .succeeded(result))
+      try end(attempt, .succeeded(result))
     case .message(.stopped(let attempt)):
-      if let work = inWork[Int64(attempt)] { try end(Int64(attempt), work.endingWhenStopped) }
+      if let work = inWork[attempt] { try end(attempt, work.endingWhenStopped) }
     case .message(.failed(let attempt, let failure)):
-      guard let work = inWork[Int64(attempt)] else { return }
+      guard let work = inWork[attempt] else { return }
       let isInterrupted = failure.exitCode == 130 || failure.exitCode == 143
       try end(
-        Int64(attempt),
+        attempt,
         work.stopReason != nil && isInterrupted ? work.endingWhenStopped : .failed(failure))
     }
   }
 
-  private func take(_ progress: JobProgress, of attempt: Int64) throws {
+  private func take(_ progress: JobProgress, of attempt: Int) throws {
     guard let claimed = inWork[attempt]?.claimed else { return }
     switch progress {
     case .stage(let name, let total):
@@ -37,10 +37,10 @@ extension BatchRunner {
     }
   }
 
-  private func end(_ attempt: Int64, _ ending: AttemptEnding) throws {
+  private func end(_ attempt: Int, _ ending: AttemptEnding) throws {
     guard let work = inWork.removeValue(forKey: attempt) else { return }
-    try ledger.end(attempt, ending)
-    notice(.ended(work.claimed, ending, seconds: wakingSeconds - work.began))
+    let outcome = try ledger.end(attempt, ending)
+    notice(.ended(work.claimed, ending, outcome, seconds: wakingSeconds - work.began))
   }
 
   /// A host that dies with one job in work was killed by it; with several, each is tried alone.
@@ -56,7 +56,7 @@ extension BatchRunner {
         try end(attempt, work.endingWhenStopped)
       } else if overdue.isEmpty && hostIsReady {
         let death = work.death(reason)
-        suspectsWait = attempts.count > 1
+        suspectsWait = true
         try end(attempt, attempts.count == 1 ? .crashed(death) : .suspected(death))
       } else {
         try end(attempt, .released(reason: "the jobs' process died of \(reason)"))

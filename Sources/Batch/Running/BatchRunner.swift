@@ -10,11 +10,11 @@ final class BatchRunner {
 
   var host: (any JobHost)?
   var hostIsReady = false
-  var inWork: [Int64: AttemptInWork] = [:]
+  var inWork: [Int: AttemptInWork] = [:]
   /// Whether there may be jobs that were in work when a host died, each to be run alone once to find the guilty one.
   var suspectsWait = true
   /// The attempt of a suspect that is in work alone.
-  private var triedAlone: Int64?
+  private var triedAlone: Int?
   /// Set once no further job may be begun.
   var ending: RunnerEnding?
   var wakingSeconds = 0.0
@@ -88,7 +88,7 @@ final class BatchRunner {
     for attempt in inWork.keys.sorted() { stop(attempt, request, reason) }
   }
 
-  func stop(_ attempt: Int64, _ request: StopRequest, _ reason: AttemptInWork.StopReason) {
+  func stop(_ attempt: Int, _ request: StopRequest, _ reason: AttemptInWork.StopReason) {
     let killTime = request == .now ? wakingSeconds + settings.stopGraceSeconds : nil
     guard let command = inWork[attempt]?.stop(request, reason, killTime: killTime) else { return }
     host?.send(command)
@@ -108,7 +108,13 @@ final class BatchRunner {
         triedAlone = suspect.attempt
         return try begin(suspect)
       }
-      guard let claimed = try ledger.claim() else { return }
+      guard let claimed = try ledger.claim() else {
+        // A suspect's next attempt may have become due meanwhile.
+        suspectsWait = inWork.isEmpty
+        guard suspectsWait, let suspect = try ledger.claimSuspect() else { return }
+        triedAlone = suspect.attempt
+        return try begin(suspect)
+      }
       try begin(claimed)
     }
   }
@@ -118,7 +124,7 @@ final class BatchRunner {
   private func begin(_ claimed: ClaimedAttempt) throws {
     let folder = environment.folder(claimed.specification.output)
     if let free = environment.freeByteCount(folder), free < settings.minimumFreeByteCount {
-      try ledger.end(claimed.attempt, .released(reason: "no room in \(folder)"))
+      _ = try ledger.end(claimed.attempt, .released(reason: "no room in \(folder)"))
       return drain(.diskFull(folder: folder))
     }
     if host == nil {
@@ -130,7 +136,7 @@ final class BatchRunner {
     host?.send(
       .run(
         .init(
-          attempt: Int(claimed.attempt), job: claimed.specification, key: claimed.key,
+          attempt: claimed.attempt, job: claimed.specification, key: claimed.key,
           replacesOutput: claimed.replacesOutput)))
   }
 }

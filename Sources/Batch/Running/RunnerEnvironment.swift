@@ -21,6 +21,6 @@ enum RunnerNotice {
   case began(ClaimedAttempt)
   case progress([(ClaimedAttempt, StageProgress)])
   case warned(ClaimedAttempt, String)
-  case ended(ClaimedAttempt, AttemptEnding, seconds: Double)
+  case ended(ClaimedAttempt, AttemptEnding, JobOutcome, seconds: Double)
   case draining(RunnerEnding)
 }

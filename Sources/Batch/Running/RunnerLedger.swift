@@ -8,25 +8,29 @@ protocol RunnerLedger: AnyObject {
   func secondsUntilNextStart() throws -> Double?
 
   /// Extends the leases of `attempts` and stores how far they are.
-  func extendLeases(_ attempts: [Int64: StageProgress]) throws
+  func extendLeases(_ attempts: [Int: StageProgress]) throws
   /// Attempts in work whose jobs someone has cancelled.
-  func cancelledAttempts() throws -> Set<Int64>
+  func cancelledAttempts() throws -> Set<Int>
   /// Notes that segment `index` of the attempt's job is on disk.
-  func record(segment: FinishedSegment, of attempt: Int64) throws
+  func record(segment: FinishedSegment, of attempt: Int) throws
 
-  /// Ends an attempt: the ledger decides what becomes of the job.
-  func end(_ attempt: Int64, _ ending: AttemptEnding) throws
+  /// Ends an attempt: the ledger decides what becomes of the job, and says so.
+  func end(_ attempt: Int, _ ending: AttemptEnding) throws -> JobOutcome
 }
 
 /// An attempt that a runner has taken on.
 struct ClaimedAttempt: Sendable {
-  var attempt: Int64
-  var job: Int64
+  var attempt: Int
+  /// The job's identifier in the ledger.
+  var job: Int
   var specification: JobSpecification
   var key: String
+  /// Whether a file that lies at the output is the ledger's own and may be replaced.
   var replacesOutput: Bool
   /// Seconds that earlier attempts took together.
   var earlierSeconds: Double
+  /// The how-manieth attempt of the job it is, from 1.
+  var number = 1
 }
 
 /// How far an attempt is.

@@ -1,0 +1,68 @@
+/// A ledger as a runner sees it: with what computes the jobs' keys, for one batch or all.
+final class RunningLedger: RunnerLedger {
+  private let ledger: Ledger
+  private let executor: any JobExecutor
+  private let worker: String
+  private let batch: Int?
+  private let settled: (JobOutcome) -> Void
+  private var inWork: [Int: ClaimedAttempt] = [:]
+
+  /// Far longer than a runner takes between signs of life.
+  private static let leaseSeconds = 120.0
+
+  /// `settled` hears of jobs that needed no work, or couldn't begin.
+  init(
+    _ ledger: Ledger, executor: any JobExecutor, worker: String, batch: Int? = nil,
+    settled: @escaping (JobOutcome) -> Void = { _ in }
+  ) {
+    self.ledger = ledger
+    self.executor = executor
+    self.worker = worker
+    self.batch = batch
+    self.settled = settled
+  }
+
+  func claim() throws -> ClaimedAttempt? { try next(suspectsOnly: false) }
+
+  func claimSuspect() throws -> ClaimedAttempt? { try next(suspectsOnly: true) }
+
+  private func next(suspectsOnly: Bool) throws -> ClaimedAttempt? {
+    while true {
+      let result = try ledger.claim(
+        worker: worker, leaseSeconds: Self.leaseSeconds, executor: executor, batch: batch,
+        suspectsOnly: suspectsOnly)
+      switch result {
+      case .settled(let outcome): settled(outcome)
+      case .nothing: return nil
+      case .claimed(let claimed):
+        inWork[claimed.attempt] = claimed
+        return claimed
+      }
+    }
+  }
+
+  func secondsUntilNextStart() throws -> Double? {
+    try ledger.reader.nextDueSeconds(ofBatch: batch)
+  }
+
+  func extendLeases(_ attempts: [Int: StageProgress]) throws {
+    try ledger.heartbeat(attempts, leaseSeconds: Self.leaseSeconds)
+  }
+
+  func cancelledAttempts() throws -> Set<Int> { try ledger.reader.cancelledAttempts() }
+
+  func record(segment: FinishedSegment, of attempt: Int) throws {
+    try ledger.record(segment, attempt: attempt)
+  }
+
+  /// Ends an attempt; one whose inputs changed while it ran has failed, whatever it made.
+  func end(_ attempt: Int, _ ending: AttemptEnding) throws -> JobOutcome {
+    guard case .succeeded = ending, let claimed = inWork.removeValue(forKey: attempt) else {
+      inWork[attempt] = nil
+      return try ledger.end(attempt, ending)
+    }
+    return try ledger.end(
+      attempt, ending, size: try? executor.measure(claimed.specification),
+      objection: ledger.inputChange(since: claimed, executor: executor))
+  }
+}
