@@ -133,7 +133,7 @@ import Testing
       for (name, bomb) in HostilePickleTests.bombs {
         _ = complaint(TorchBytes.archive(bomb))
         let growth = (peakResidentByteCount - before) >> 20
-        precondition(growth < 400, "\(name): \(growth) MiB")
+        precondition(growth < 256, "\(name): \(growth) MiB")
       }
     }
   }
