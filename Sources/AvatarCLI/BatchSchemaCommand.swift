@@ -9,7 +9,7 @@ struct BatchSchemaCommand: ParsableCommand {
     commandName: "schema",
     abstract: "Print the JSON Schema of manifests.",
     discussion: """
-      Editors that know YAML check and complete manifests with it, when a manifest begins with
+      Editors that know YAML check and complete manifests with it, when a manifest begins with:
         # yaml-language-server: $schema=batch-1.schema.json
 
       Example:

@@ -10,8 +10,8 @@ struct BatchValidateCommand: ParsableCommand {
     commandName: "validate",
     abstract: "Check manifests and tell all errors at once; nothing is run.",
     discussion: """
-      Reads each manifest as `batch run` would: keys and values, templates, files, outputs, needs.
-      Exits with 65 when one has errors, 66 when none could be read.
+      Keys and values, templates, files, outputs and needs are checked. Exits with 65 when a \
+      manifest has errors, 66 when one can't be read.
 
       Examples:
         avatar batch validate tonight.yaml

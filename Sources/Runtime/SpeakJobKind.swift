@@ -21,7 +21,7 @@ public enum SpeakJobKind {
         .init("model", .inputPathOrName(names: ["mini"]), "mini, or a folder in its layout."),
         .init(
           "fps",
-          .pattern(regularExpression: "^[0-9]+(\\.[0-9]+|/[0-9]+)?$") {
+          .pattern(regularExpression: "^[+0-9./]+$") {
             complaint($0, SpeakOptions.rate)
           }, "Frames per second, as 25 or 30000/1001 (default: the video's; 25 for pictures)."),
         .init(

@@ -9,8 +9,8 @@ struct HelpTests {
     arguments: [
       [], ["speak"], ["presenters"], ["audio"], ["audio", "mel"], ["audio", "articulation"],
       ["network"], ["network", "list"], ["network", "describe"], ["network", "run"],
-      ["network", "export"], ["bench"],
-      ["doctor"],
+      ["network", "export"], ["bench"], ["doctor"], ["batch"], ["batch", "validate"],
+      ["batch", "schema"],
     ])
   func `help fits a terminal of 80 columns`(command: [String]) throws {
     let run = try CommandRun.run(command + ["--help"], environment: ["COLUMNS": "80"])

@@ -16,7 +16,25 @@ import Testing
         "name: a, speak: {audio: voice.wav}, output: b.mp4"))
     #expect(
       found == [
-        "4:12: two jobs are called \"a\" (the other is on line 3): give each a name of its own"
+        "4:12: two jobs are called \"a\" (the other is on line 3): give each its own name"
+      ])
+  }
+
+  @Test func `jobs of one entry that templates do not tell apart`() throws {
+    let fixture = try ManifestFixture(["s/a.wav", "s/a.ogg"])
+    let found = try fixture.problems(
+      """
+      version: 1
+      jobs:
+        - for_each: s/*
+          speak: {audio: "{{file}}"}
+          output: out.mp4
+      """)
+    #expect(
+      found == [
+        "3:5: two jobs are called \"a\" (the other is on line 3): "
+          + "make name of {{file.name}} or {{matrix.NAME}}",
+        "5:13: two jobs write out.mp4 (the other is on line 3): put {{job.name}} into the output",
       ])
   }
 

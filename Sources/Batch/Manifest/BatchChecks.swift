@@ -29,10 +29,12 @@ struct BatchChecks {
   private func checkNames(_ names: [String: Int]) {
     for (index, job) in jobs.enumerated() {
       guard let other = names[job.specification.name], other != index else { continue }
+      let isSameEntry = jobs[other].mark == job.mark
       problems.add(
         job.nameMark,
-        "two jobs are called \"\(job.specification.name.shown)\" (\(line(other))): give each a name of its own"
-      )
+        "two jobs are called \"\(job.specification.name.shown)\" (\(line(other))): "
+          + (isSameEntry
+            ? "make name of {{file.name}} or {{matrix.NAME}}" : "give each its own name"))
     }
   }
 
@@ -42,7 +44,9 @@ struct BatchChecks {
       if let other = outputs[output], other != index {
         problems.add(
           job.outputMark,
-          "two jobs write \(job.outputText.shown) (\(line(other))): give each its own output")
+          "two jobs write \(job.outputText.shown) (\(line(other))): "
+            + (jobs[other].mark == job.mark
+              ? "put {{job.name}} into the output" : "give each its own output"))
       }
       if let other = outputs[FilePath.folder(of: output)] {
         problems.add(
