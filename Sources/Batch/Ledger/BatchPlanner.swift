@@ -12,12 +12,18 @@ struct BatchPlanner {
   /// Whether finished jobs are done again.
   let forces: Bool
 
-  /// What is known of the batch, and of the jobs that were planned so far.
-  private struct Progress {
+  /// What is known of the jobs that others need.
+  private struct NeededJobs {
     /// Names by output.
     var producers: [String: String] = [:]
-    /// By name, the outputs that are not there, and whether they may still come.
+    /// By name, of those planned so far: the outputs that are not there, and whether they may still come.
     var unfinished: [String: (output: String, mayCome: Bool)] = [:]
+
+    init(_ jobs: [JobSpecification]) {
+      let names = Set(jobs.flatMap(\.needs))
+      guard !names.isEmpty else { return }
+      for job in jobs where names.contains(job.name) { producers[job.output] = job.name }
+    }
   }
 
   /// The plan for `manifest`.
@@ -26,27 +32,26 @@ struct BatchPlanner {
   func plan(_ manifest: ExpandedManifest) throws -> BatchPlan {
     let jobs = manifest.jobs
     let order = try NeedsOrder.positions(of: jobs)
-    var progress = Progress()
-    for job in jobs { progress.producers[job.output] = job.name }
-    var planned = [BatchPlan.Job?](repeating: nil, count: jobs.count)
+    var needed = NeededJobs(jobs)
+    var planned = jobs.map { BatchPlan.Job(specification: $0, key: .later, action: .add) }
     for start in stride(from: 0, to: order.count, by: 500) {
       let positions = order[start..<min(start + 500, order.count)]
       let known = try known(manifest: manifest.path, jobs: positions.map { jobs[$0] })
       for (position, known) in zip(positions, known) {
-        planned[position] = try plan(jobs[position], known, &progress)
+        planned[position] = try plan(jobs[position], known, &needed)
       }
     }
     try digests.save()
     return BatchPlan(
-      manifest: manifest.path, digest: manifest.digest, jobs: planned.compactMap { $0 },
+      manifest: manifest.path, digest: manifest.digest, jobs: planned,
       gone: try gone(manifest: manifest.path, names: Set(jobs.map(\.name))), forces: forces,
       order: order)
   }
 
   private func plan(
-    _ job: JobSpecification, _ known: KnownJob, _ progress: inout Progress
+    _ job: JobSpecification, _ known: KnownJob, _ needed: inout NeededJobs
   ) throws -> BatchPlan.Job {
-    let key = try key(of: job, progress)
+    let key = try key(of: job, needed)
     var planned = BatchPlan.Job(
       specification: job, key: key, state: known.situation?.state, action: .add)
     if let situation = known.situation {
@@ -63,7 +68,9 @@ struct BatchPlanner {
     }
     let isDone =
       planned.action == .adopt || planned.action == .keep && planned.state == .succeeded
-    if !isDone { progress.unfinished[job.name] = (job.output, planned.willRun) }
+    if !isDone, needed.producers[job.output] != nil {
+      needed.unfinished[job.name] = (job.output, planned.willRun)
+    }
     return planned
   }
 
@@ -78,13 +85,13 @@ struct BatchPlanner {
   }
 
   /// The job's key, unless it depends on what other jobs of the batch are still to make.
-  private func key(of job: JobSpecification, _ progress: Progress) throws -> BatchPlan.Key {
+  private func key(of job: JobSpecification, _ needed: NeededJobs) throws -> BatchPlan.Key {
     do {
       let inputs = try executor.inputs(of: job)
-      var mayCome = inputs.compactMap { progress.producers[$0] }.filter { $0 != job.name }
-        .compactMap { progress.unfinished[$0]?.mayCome }
+      var mayCome = inputs.compactMap { needed.producers[$0] }.filter { $0 != job.name }
+        .compactMap { needed.unfinished[$0]?.mayCome }
       for need in job.needs {
-        guard let (output, needMayCome) = progress.unfinished[need] else { continue }
+        guard let (output, needMayCome) = needed.unfinished[need] else { continue }
         let isInside = inputs.contains { output.hasPrefix("\($0)/") }
         if isInside { mayCome.append(needMayCome) }
       }

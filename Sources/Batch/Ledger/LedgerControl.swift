@@ -38,19 +38,10 @@ public final class LedgerControl: Sendable {
   @discardableResult
   public func cancel(_ selection: JobSelection) throws(LedgerError) -> [JobOutcome] {
     try database.write(at: clock.now()) { transaction in
-      try transaction.jobs(selection, in: [.waiting, .queued, .running]).compactMap { id in
-        guard let row = try transaction.job(id), !row.state.isFinished else { return nil }
-        if row.state == .running {
-          if !row.isCancelRequested {
-            try transaction.execute("UPDATE jobs SET is_cancel_requested = 1 WHERE id = ?", [id])
-            try transaction.change(row, .cancelRequested, to: .running)
-          }
-        } else {
-          try transaction.forgetFailures(job: id)
-          try transaction.change(row, .cancelled, to: .cancelled)
-        }
-        return try transaction.outcome(of: id)
-      }
+      let ids = try transaction.jobs(selection, in: [.waiting, .queued, .running])
+      // A job whose need is cancelled first would fail.
+      for id in try transaction.dependentsFirst(ids) { try transaction.cancel(id) }
+      return try ids.map { try transaction.outcome(of: $0) }
     }
   }
 
@@ -104,6 +95,34 @@ extension LedgerTransaction {
       guard !rows.isEmpty else { throw LedgerError.noSuchJob(name) }
       return rows.filter { $0[1] }.map { $0[0] as Int }
     }
+  }
+
+  fileprivate func cancel(_ id: Int) throws {
+    guard let row = try job(id), !row.state.isFinished else { return }
+    if row.state != .running {
+      try forgetFailures(job: id)
+      try change(row, .cancelled, to: .cancelled)
+    } else if !row.isCancelRequested {
+      try execute("UPDATE jobs SET is_cancel_requested = 1 WHERE id = ?", [id])
+      try change(row, .cancelRequested, to: .running)
+    }
+  }
+
+  /// The same jobs, each after those that need it.
+  fileprivate func dependentsFirst(_ ids: [Int]) throws -> [Int] {
+    let statement = try database.cachedStatement(sql: "SELECT job FROM needs WHERE need = ?")
+    let selected = Set(ids)
+    var (order, seen): ([Int], Set<Int>) = ([], [])
+    var path = ids.reversed().map { (id: $0, isOver: false) }
+    while let (id, isOver) = path.popLast() {
+      if isOver {
+        if selected.contains(id) { order.append(id) }
+      } else if seen.insert(id).inserted {
+        path.append((id, true))
+        path += try Int.fetchAll(statement, arguments: [id]).map { ($0, false) }
+      }
+    }
+    return order
   }
 
   fileprivate func deadNeeds(of job: Int) throws -> [Int] {

@@ -10,16 +10,20 @@ final class RunningLedger: RunnerLedger {
   /// Far longer than a runner takes between signs of life.
   private static let leaseSeconds = 120.0
 
-  /// `settled` hears of jobs that needed no work, or couldn't begin.
+  /// Takes over from an earlier runner that vanished: `settled` hears of the jobs that it left in work, as of those that need no
+  /// work or can't begin later on.
+  ///
+  /// Throws `LedgerError`.
   init(
     _ ledger: Ledger, executor: any JobExecutor, worker: String, batch: Int? = nil,
     settled: @escaping (JobOutcome) -> Void = { _ in }
-  ) {
+  ) throws(LedgerError) {
     self.ledger = ledger
     self.executor = executor
     self.worker = worker
     self.batch = batch
     self.settled = settled
+    for outcome in try ledger.recover(expiredOnly: false) { settled(outcome) }
   }
 
   func claim() throws -> ClaimedAttempt? { try next(suspectsOnly: false) }

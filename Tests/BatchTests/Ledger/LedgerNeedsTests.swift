@@ -71,6 +71,18 @@ import Testing
     #expect(try workshop.drain(ledger) == ["a", "b", "c"])
   }
 
+  @Test("a whole chain is cancelled, rather than failed for want of its first job")
+  func cancelledChain() throws {
+    let ledger = try workshop.open()
+    try workshop.enqueue(ledger, chain())
+    let outcomes = try ledger.control.cancel(JobSelection(names: ["a", "c"]))
+    #expect(outcomes.map(\.state) == [.cancelled, .cancelled])
+    #expect(try workshop.state(ledger, "b") == .failed)
+    try ledger.control.retry(JobSelection())
+    try ledger.control.cancel(JobSelection())
+    #expect(try ledger.reader.status().counts == [.cancelled: 3])
+  }
+
   @Test("a job with two dead needs comes back only with the second")
   func twoDeadNeeds() throws {
     let ledger = try workshop.open()

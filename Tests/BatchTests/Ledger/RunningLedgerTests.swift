@@ -64,7 +64,7 @@ import Testing
   private func run(_ ledger: Ledger, workers: Int) throws -> (RunnerEnding, settled: [JobOutcome]) {
     var settled: [JobOutcome] = []
     let workshop = workshop
-    let running = RunningLedger(
+    let running = try RunningLedger(
       ledger, executor: workshop.executor, worker: "w", settled: { settled.append($0) })
     let environment = RunnerEnvironment(
       clock: SharedClock(clock: workshop.clock), makeHost: { CopyingHost(workshop) },
@@ -110,12 +110,22 @@ import Testing
     #expect(killer.summary.failureMessage?.contains("signal 11") == true)
   }
 
+  @Test("what a vanished runner left in work is taken over")
+  func takingOver() throws {
+    let ledger = try workshop.open()
+    try workshop.enqueue(ledger, [workshop.job("a"), workshop.job("b")])
+    _ = try #require(try workshop.claim(ledger))
+    let (_, settled) = try run(ledger, workers: 1)
+    #expect(settled.map(\.name) == ["a"] && settled.map(\.state) == [.queued])
+    #expect(try ledger.reader.status().counts == [.succeeded: 2])
+  }
+
   @Test("an input that changed while the job ran makes the attempt void, and it is made again")
   func changedInput() throws {
     let ledger = try workshop.open()
     try workshop.write("x", "one")
     try workshop.enqueue(ledger, [workshop.job("a", input: "x")])
-    let running = RunningLedger(ledger, executor: workshop.executor, worker: "w")
+    let running = try RunningLedger(ledger, executor: workshop.executor, worker: "w")
     let first = try #require(try running.claim())
     let result = try workshop.executor.make(first.specification)
     try workshop.write("x", "two, longer")
