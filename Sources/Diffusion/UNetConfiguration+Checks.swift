@@ -41,7 +41,7 @@ extension UNetConfiguration {
       (.transformerLayersPerBlock, transformerLayersPerBlock),
     ]
     if let (key, _) = lists.first(where: { !$1.isValid(levels: levels) }) {
-      return "\"\(key.rawValue)\" must be one positive number, or \(levels)"
+      return "\"\(key.rawValue)\" must be one number from 1 to 65536, or \(levels)"
     }
     if firstKernel % 2 == 0 || lastKernel % 2 == 0 {
       return "\"conv_in_kernel\" and \"conv_out_kernel\" must be odd"

@@ -25,8 +25,8 @@ public struct UNetConfiguration: Sendable, Equatable, Decodable {
 
     func isValid(levels: Int) -> Bool {
       switch self {
-      case .all(let value): value > 0
-      case .each(let values): values.count == levels && values.allSatisfy { $0 > 0 }
+      case .all(let value): (1...65_536).contains(value)
+      case .each(let values): values.count == levels && values.allSatisfy((1...65_536).contains)
       }
     }
   }

@@ -43,6 +43,34 @@ private struct Unreadable: AvatarError {
     #expect(expected.exitCode == .badInput && !expected.description.contains("\n"))
   }
 
+  @Test("a tensor without elements is an error of its input, on every device")
+  func emptyTensors() throws {
+    let recorder = PlanRecorder(name: "identity")
+    recorder.output("y", recorder.input("x", [2, 3]))
+    for device in [device, try CPUDevice(threads: 1)] as [any Device] {
+      let compiled = try device.compile(recorder.finish(), precision: .fp32)
+      for shape in [[0], [2, 0], [0, 3], [2, 3, 0]] {
+        let expected = ComputeError.shape(
+          plan: "identity", name: "x", expected: [2, 3], found: shape)
+        #expect(throws: expected) { try compiled.run(["x": HostTensor(shape: shape)]) }
+        var outputs = [HostTensor(shape: shape)]
+        #expect(throws: ComputeError.self) {
+          try compiled.run([HostTensor(shape: [2, 3])], into: &outputs)
+        }
+      }
+    }
+  }
+
+  @Test("axes without elements are programming errors while a plan is recorded")
+  func emptyAxes() async {
+    await #expect(processExitsWith: .failure) {
+      _ = PlanRecorder(name: "net").input("x", [2, 0])
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = PlanRecorder(name: "net").input("x", [1, 1, 4, 4]).resizeBilinear(height: 0, width: 4)
+    }
+  }
+
   @Test("a failing loader's reason and exit code arrive at compile time")
   func unreadableConstant() {
     let recorder = PlanRecorder(name: "net")

@@ -61,6 +61,8 @@ import Weights
       (#"{"layers_per_block": 0}"#, "layers_per_block"),
       (#"{"layers_per_block": "two"}"#, "layers_per_block"),
       (#"{"in_channels": -1}"#, "in_channels"),
+      (#"{"cross_attention_dim": 4611686018427387904}"#, "cross_attention_dim"),
+      (#"{"cross_attention_dim": [8, 8, 8, 0]}"#, "cross_attention_dim"),
       (#"{"in_channels": 1e300}"#, "config.json"),
       (#"{"norm_num_groups": 0}"#, "norm_num_groups"),
       (#"{"conv_in_kernel": 2}"#, "conv_in_kernel"),

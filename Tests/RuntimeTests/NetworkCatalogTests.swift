@@ -140,6 +140,8 @@ import Weights
     _ = try error(["latents": latents, "audio": noise([1, 5, 6])])
     _ = try error(["latents": noise([2, 8, 4]), "audio": noise([2, 5, 6])])
     _ = try error(["latents": latents, "audio": noise([2, 5, 6]), "more": noise([1])])
+    _ = try error(["latents": noise([0, 8, 4, 4]), "audio": noise([0, 5, 6])])
+    _ = try error(["latents": latents, "audio": noise([2, 0, 6])])
   }
 
   @Test func saysWhichFilesAreMissing() throws {
