@@ -36,7 +36,8 @@ import Testing
 
   @Test(arguments: [
     ("audoi", "audio"), ("require-face", "require_face"), ("Timeout", "timeout"), ("x", nil),
-    ("outptu", "output"), ("prio", nil), ("priorities", "priority"), ("", nil),
+    ("outptu", "output"), ("prio", "priority"), ("pri", "priority"), ("o", nil),
+    ("priorities", "priority"), ("", nil),
   ])
   func `the nearest name`(name: String, nearest: String?) {
     let names = ["audio", "require_face", "timeout", "output", "priority"]

@@ -5,8 +5,18 @@ enum NearestName {
     find(name, among: names).map { " (did you mean \"\($0.shown)\"?)" } ?? ""
   }
 
-  /// The one of `names` that is fewest slips away from `name`, at most a third of its letters; nil where none is.
+  /// The one of `names` that is fewest slips away from `name`, at most a third of its letters, or else the only one that it begins;
+  /// nil where none is.
   static func find(_ name: String, among names: some Sequence<String>) -> String? {
+    nearest(name, among: names) ?? completion(of: name, among: names)
+  }
+
+  private static func completion(of name: String, among names: some Sequence<String>) -> String? {
+    let longer = name.utf8.count < 3 ? [] : names.filter { $0.hasPrefix(name) }
+    return longer.count == 1 ? longer[0] : nil
+  }
+
+  private static func nearest(_ name: String, among names: some Sequence<String>) -> String? {
     let wanted = letters(name)
     guard wanted.count <= 64 else { return nil }
     let limit = max(1, wanted.count / 3)

@@ -7,8 +7,9 @@ struct NeedsCheck {
   let isComplete: Bool
   let problems: ManifestProblems
 
-  /// Guesses and cycles take long to find, and nobody reads thousands.
-  private static let detailLimit = 50
+  /// Guesses among very many names and very long cycles take long, and nobody reads thousands.
+  private static let guessLimit = 10
+  private static let cycleLimit = 50
 
   func run() {
     let needs = jobs.map { job in job.specification.needs.compactMap { names[$0] } }
@@ -18,11 +19,12 @@ struct NeedsCheck {
 
   private func checkNames() {
     var guesses = 0
+    lazy var known = names.keys.sorted()
     for job in jobs {
       for need in job.specification.needs where names[need] == nil {
         guesses += 1
         let question =
-          guesses > Self.detailLimit ? "" : NearestName.question(need, among: names.keys.sorted())
+          guesses > Self.guessLimit ? "" : NearestName.question(need, among: known)
         problems.add(job.needsMark, "needs \(need.shown): no job has this name\(question)")
       }
     }
@@ -47,7 +49,7 @@ struct NeedsCheck {
         if let begin = place[need] {
           report(way[begin...].map(\.job))
           cycles += 1
-          if cycles == Self.detailLimit { return }
+          if cycles == Self.cycleLimit { return }
         } else if !isDone[need] {
           place[need] = way.count
           way.append((need, 0))
