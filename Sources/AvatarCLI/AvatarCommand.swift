@@ -21,8 +21,8 @@ struct AvatarCommand: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      SpeakCommand.self, PresentersCommand.self, AudioCommand.self, NetworkCommand.self,
-      BatchCommand.self, BenchCommand.self, DoctorCommand.self,
+      SpeakCommand.self, ShowCommand.self, PresentersCommand.self, AudioCommand.self,
+      NetworkCommand.self, BatchCommand.self, BenchCommand.self, DoctorCommand.self,
     ])
 
   static func main() {

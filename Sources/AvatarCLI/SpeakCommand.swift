@@ -85,6 +85,9 @@ struct SpeakCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Random seed; mini draws none.", valueName: "number"))
   var seed: UInt64 = 0
 
+  @OptionGroup
+  var marking: MarkingOptions
+
   @Flag(name: .long, help: "Replace an existing output.")
   var force = false
 
@@ -140,6 +143,7 @@ struct SpeakCommand: ParsableCommand {
     request.threads = threads
     request.seed = seed
     request.background = background
+    marking.apply(to: &request)
     request.replacesOutput = force
     return request
   }
@@ -162,7 +166,7 @@ struct SpeakCommand: ParsableCommand {
     try read(text, of: "background", SpeakOptions.color)
   }
 
-  private static func read<Value>(
+  static func read<Value>(
     _ text: String, of option: String, _ read: (String) throws(SpeakOptions.Complaint) -> Value
   ) throws -> Value {
     do throws(SpeakOptions.Complaint) { return try read(text) } catch {

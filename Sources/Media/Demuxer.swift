@@ -50,6 +50,40 @@ final class Demuxer {
     return stream
   }
 
+  /// Whether the file ends before the last of the packets that its index names; false where there is no index.
+  var isCutOff: Bool {
+    let byteCount = avio_size(context.pointee.pb)
+    return byteCount > 0
+      && (0..<Int(context.pointee.nb_streams)).contains { index in
+        guard let stream = context.pointee.streams[index] else { return false }
+        let count = avformat_index_get_entries_count(stream)
+        guard count > 0, let last = avformat_index_get_entry(stream, count - 1) else {
+          return false
+        }
+        return last.pointee.pos + Int64(last.pointee.size) > byteCount
+      }
+  }
+
+  /// Metadata entries by name; an entry of the whole file hides one of a stream.
+  var tags: [String: String] {
+    let streams = (0..<Int(context.pointee.nb_streams)).compactMap {
+      context.pointee.streams[$0]?.pointee.metadata
+    }
+    return ([context.pointee.metadata].compactMap(\.self) + streams).reduce(into: [:]) {
+      $0.merge(Self.entries($1)) { first, _ in first }
+    }
+  }
+
+  private static func entries(_ dictionary: OpaquePointer) -> [String: String] {
+    var entries: [String: String] = [:]
+    var entry: UnsafeMutablePointer<AVDictionaryEntry>?
+    while let next = av_dict_get(dictionary, "", entry, AV_DICT_IGNORE_SUFFIX) {
+      entries[String(cString: next.pointee.key)] = String(cString: next.pointee.value)
+      entry = next
+    }
+    return entries
+  }
+
   /// Leaves every stream but `index` unread.
   func select(only index: Int32) {
     for position in 0..<Int(context.pointee.nb_streams) where position != Int(index) {

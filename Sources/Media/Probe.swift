@@ -9,17 +9,13 @@ public func probe(_ path: String) throws -> SourceInfo {
   if file.isFolder { return try FrameFolderSource(path, rate: Rational(25)).info }
   if file.pictureFormat != nil { return try StillSource(path).info }
   let demuxer = try Demuxer(file)
-  if let stream = demuxer.stream(AVMEDIA_TYPE_VIDEO) {
-    return try SourceInfo(video: stream, of: demuxer)
-  }
-  guard let stream = demuxer.stream(AVMEDIA_TYPE_AUDIO) else {
-    throw MediaError.unusable(
-      path, "neither picture nor sound in this file", "give a video, a picture or a recording")
-  }
-  var info = SourceInfo(kind: .audioOnly)
-  info.audioCodec = codecName(stream)
-  info.hasAudio = true
-  info.durationSeconds = durationSeconds(of: stream, in: demuxer)
+  var info =
+    if let stream = demuxer.stream(AVMEDIA_TYPE_VIDEO) {
+      try SourceInfo(video: stream, of: demuxer)
+    } else {
+      try SourceInfo(soundOf: demuxer)
+    }
+  if demuxer.isCutOff { info.warnings.append("\(path) is cut off: copy it again, complete") }
   return info
 }
 
@@ -49,11 +45,30 @@ extension SourceInfo {
     frameCount = stream.pointee.nb_frames > 0 ? Int(stream.pointee.nb_frames) : nil
     durationSeconds = Media.durationSeconds(of: stream, in: demuxer)
     pictureCodec = codecName(stream)
-    if let audio = demuxer.stream(AVMEDIA_TYPE_AUDIO) {
-      hasAudio = true
-      audioCodec = codecName(audio)
-    }
+    if let audio = demuxer.stream(AVMEDIA_TYPE_AUDIO) { setAudio(audio) }
+    tags = demuxer.tags
     warnings = warnings(stored, orientation, path: demuxer.path)
+  }
+
+  fileprivate init(soundOf demuxer: Demuxer) throws {
+    self.init(kind: .audioOnly)
+    guard let stream = demuxer.stream(AVMEDIA_TYPE_AUDIO) else {
+      throw MediaError.unusable(
+        demuxer.path, "neither picture nor sound in this file",
+        "give a video, a picture or a recording")
+    }
+    setAudio(stream)
+    tags = demuxer.tags
+    durationSeconds = Media.durationSeconds(of: stream, in: demuxer)
+  }
+
+  private mutating func setAudio(_ stream: UnsafeMutablePointer<AVStream>) {
+    let parameters = stream.pointee.codecpar.pointee
+    hasAudio = true
+    audioCodec = codecName(stream)
+    audioSampleRate = parameters.sample_rate > 0 ? Int(parameters.sample_rate) : nil
+    let channels = parameters.ch_layout.nb_channels
+    audioChannelCount = channels > 0 ? Int(channels) : nil
   }
 
   private static func averageRate(

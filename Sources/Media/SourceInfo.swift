@@ -30,6 +30,11 @@ public struct SourceInfo: Hashable, Sendable {
   public var hasAudio = false
   public var pictureCodec: String?
   public var audioCodec: String?
+  /// Samples per second and channels of the sound; nil without sound.
+  public var audioSampleRate: Int?
+  public var audioChannelCount: Int?
+  /// The file's metadata entries by name, those of the whole file before those of its streams.
+  public var tags: [String: String] = [:]
   /// One line each, for the person who gave the file.
   public var warnings: [String] = []
 

@@ -30,6 +30,19 @@ public enum FilePath {
     return name.count > stem.count ? String(name.dropFirst(stem.count + 1)) : ""
   }
 
+  /// `path` as seen from `folder`, both absolute; unchanged where they share nothing or a part is "..".
+  public static func relative(_ path: String, to folder: String) -> String {
+    func parts(_ path: String) -> [Substring] { path.split(separator: "/").filter { $0 != "." } }
+    let (target, start) = (parts(path), parts(folder))
+    guard path.hasPrefix("/"), folder.hasPrefix("/"), !(target + start).contains("..") else {
+      return path
+    }
+    let shared = zip(target, start).prefix { $0 == $1 }.count
+    guard shared > 0 else { return path }
+    let steps = Array(repeating: "..", count: start.count - shared) + target[shared...]
+    return steps.isEmpty ? "." : steps.joined(separator: "/")
+  }
+
   private static func withoutTrailingSlashes(_ path: String) -> String {
     var path = path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }

@@ -45,6 +45,11 @@ enum OutputPath {
     }
   }
 
+  /// Whether a folder lies at `path`.
+  static func isFolder(_ path: String) -> Bool {
+    status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
+  }
+
   private static func status(_ path: String) -> stat? {
     var status = stat()
     return stat(path, &status) == 0 ? status : nil

@@ -13,6 +13,7 @@ struct RenderPass {
     let rate: Rational
     let frameCount: Int
     let framesWithFace: Int
+    let contentID: String
   }
 
   let request: SpeakRequest
@@ -59,18 +60,21 @@ struct RenderPass {
     }
     timings.merge(stages) { $0 + $1 }
     if cancellation.stopsAfterSegment { throw CancelledError() }
-    let segments = finished.merging(sink.finished) { $1 }
+    let segments = (0..<plan.count).compactMap { sink.finished[$0] ?? finished[$0] }
+    let tags = OutputTags(
+      commandLine: commandLine(info, rate, painter.precision),
+      segmentDigests: segments.map(\.sha256))
+    let contentID = try tags.contentID()
     let joined = try timings.measure("join") {
       try joinSegments(
-        (0..<plan.count).map { store.path(segments[$0]!) },
-        audio: AudioTrack(path: request.audio), output: request.output, rate: rate,
-        metadata: metadata, overwrite: request.replacesOutput,
-        isCancelled: { cancellation.isCancelled })
+        segments.map(store.path), audio: AudioTrack(path: request.audio), output: request.output,
+        rate: rate, metadata: tags.entries(contentID: contentID),
+        overwrite: request.replacesOutput, isCancelled: { cancellation.isCancelled })
     }
     for warning in joined.warnings { progress(.warning(warning)) }
     return Video(
       width: info.width, height: info.height, rate: rate, frameCount: frameCount,
-      framesWithFace: timeline.framesWithFace)
+      framesWithFace: timeline.framesWithFace, contentID: contentID)
   }
 
   private func timeline(rate: Rational, frameCount: Int) -> RenderTimeline {
@@ -88,11 +92,12 @@ struct RenderPass {
     return settings
   }
 
-  private var metadata: [String: String] {
-    [
-      "encoder": "avatar \(Version.current)",
-      "comment": "lip-sync by avatar, model \(request.model)",
-    ]
+  private func commandLine(
+    _ info: SourceInfo, _ rate: Rational, _ precision: Precision
+  ) -> SpeakCommandLine {
+    SpeakCommandLine(
+      request: request, presenter: source.presenter?.name, rate: rate, loop: source.loop(request),
+      hasAlpha: info.hasAlpha, precision: precision.rawValue)
   }
 }
 

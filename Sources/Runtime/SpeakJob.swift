@@ -107,6 +107,7 @@ public struct SpeakJob {
       rate \(request.rate?.description ?? "source") loop \(source.loop(request).rawValue)
       crf \(request.crf) seed \(request.seed)
       background \(background.red) \(background.green) \(background.blue)
+      \(request.provenance.key)
       """
   }
 
@@ -125,7 +126,7 @@ public struct SpeakJob {
       framesPerSecond: Double(video.frameCount) / wallSeconds,
       peakRssBytes: ResourceUsage.peakResidentBytes,
       timings: timings.mapValues { ($0 * 1000).rounded() / 1000 }, seed: request.seed,
-      version: Version.current)
+      version: Version.current, contentID: video.contentID)
   }
 }
 

@@ -40,7 +40,20 @@ public enum SpeakJobKind {
           "Numbers that the networks calculate with."),
         .init("threads", .integer(SpeakOptions.threadRange), "Threads for the networks."),
         .init("seed", .integer(0...Int.max), "Random seed; mini draws none."),
+        .init(
+          "producer", labelText,
+          "Who answers for the content, in the metadata's AI label: a name or registered code."),
+        .init(
+          "content_id", labelText,
+          "The producer's number for the content (default: a digest of pictures and sound)."),
+        .init(
+          "no_command_metadata", .flag,
+          "Leave the command, with the inputs' names, out of the metadata."),
       ], outputExtensions: SpeakOptions.outputExtensions)
+  }
+
+  private static var labelText: JobKind.OptionType {
+    .pattern(regularExpression: "[\\s\\S]") { complaint($0, SpeakOptions.labelText) }
   }
 
   private static func complaint<Value>(
@@ -73,6 +86,19 @@ extension SpeakRequest {
     precision = try options.choice("precision") ?? precision
     threads = try options.integer("threads", SpeakOptions.threadRange)
     seed = try options.integer("seed", 0...Int.max).map(UInt64.init) ?? seed
+    try provenance.read(options)
+  }
+}
+
+extension Provenance {
+  fileprivate mutating func read(_ options: StepOptions) throws {
+    if let text = try options.text("producer") {
+      producer = try options.read("producer", text, SpeakOptions.labelText)
+    }
+    contentID = try options.text("content_id").map {
+      try options.read("content_id", $0, SpeakOptions.labelText)
+    }
+    if let omits = try options.flag("no_command_metadata") { recordsCommand = !omits }
   }
 }
 

@@ -22,6 +22,12 @@ public enum SpeakOptions {
     return rate
   }
 
+  /// Reads a name or number for the AI label.
+  public static func labelText(_ text: String) throws(Complaint) -> String {
+    guard !text.isEmpty else { throw Complaint("give some text, or leave it out") }
+    return text
+  }
+
   /// Reads a colour as red, green, blue.
   public static func color(
     _ text: String

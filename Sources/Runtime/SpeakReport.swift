@@ -19,6 +19,8 @@ public struct SpeakReport: Codable, Sendable, Equatable {
   public var timings: [String: Double]
   public var seed: UInt64
   public var version: String
+  /// The producer's number for the content, as the AI label has it.
+  public var contentID: String
 
   enum CodingKeys: String, CodingKey {
     case output, model, precision, width, height, fps, frames, duration
@@ -29,6 +31,7 @@ public struct SpeakReport: Codable, Sendable, Equatable {
     case framesPerSecond = "frames_per_second"
     case peakRssBytes = "peak_rss_bytes"
     case timings, seed, version
+    case contentID = "content_id"
   }
 }
 

@@ -29,6 +29,8 @@ public struct SpeakRequest: Sendable {
   public typealias Color = (red: UInt8, green: UInt8, blue: UInt8)
   /// What shows through transparent pictures.
   public var background: Color = (255, 255, 255)
+  /// What the output says about where it comes from.
+  public var provenance = Provenance()
   public var replacesOutput = false
   /// Whether a run that is stopped or fails for a passing reason leaves its finished segments to the next one.
   public var keepsUnfinishedWork = false

@@ -16,4 +16,13 @@ struct FilePathTests {
     #expect(FilePath.stem(of: path) == stem)
     #expect(FilePath.pathExtension(of: path) == pathExtension)
   }
+
+  @Test(arguments: [
+    ("/a/b/c.wav", "/a/b", "c.wav"), ("/a/c.wav", "/a/b/d/", "../../c.wav"),
+    ("/a/./b//c.wav", "/a/b", "c.wav"), ("/a/b", "/a/b", "."), ("/x/c.wav", "/a/b", "/x/c.wav"),
+    ("c.wav", "/a", "c.wav"), ("/a/../c.wav", "/a", "/a/../c.wav"), ("/a/c", "b", "/a/c"),
+  ])
+  func `a path from a folder`(path: String, folder: String, relative: String) {
+    #expect(FilePath.relative(path, to: folder) == relative)
+  }
 }

@@ -19,7 +19,8 @@ import Testing
     let job = try manifest(
       """
       avatar: face.png, model: mini, fps: 29.97, loop: hold, require_face: true, crf: 20, \
-      background: 102030, precision: fp32, threads: 2, seed: 7
+      background: 102030, precision: fp32, threads: 2, seed: 7, producer: studio, content_id: n1, \
+      no_command_metadata: true
       """
     ).jobs[0]
     let described = Set(try SpeakJobKind.describe().options.map(\.key))
@@ -31,6 +32,8 @@ import Testing
     #expect(request.loop == .hold && request.requiresFace && request.crf == 20)
     #expect(request.background == (16, 32, 48) && request.precision == .fp32)
     #expect(request.threads == 2 && request.seed == 7 && !request.replacesOutput)
+    #expect(request.provenance.producer == "studio" && request.provenance.contentID == "n1")
+    #expect(!request.provenance.recordsCommand)
   }
 
   @Test func `a step with none has the command's defaults`() throws {
@@ -41,6 +44,7 @@ import Testing
     #expect(request.avatar == nil && request.model == plain.model && request.rate == nil)
     #expect(request.crf == plain.crf && request.background == plain.background)
     #expect(request.precision == plain.precision && request.seed == plain.seed)
+    #expect(request.provenance == plain.provenance)
   }
 
   @Test(arguments: [
@@ -48,6 +52,7 @@ import Testing
     ("fps: fast", "fps fast: write it as 25, 29.97 or 30000/1001"),
     ("background: red", "background red: write it as RRGGBB, white is FFFFFF"),
     ("crf: 52", "crf 52: use 0 to 51"), ("threads: 0", "threads 0: use 1 to 256"),
+    ("producer: \"\"", "producer : give some text, or leave it out"),
     ("loop: spin", "loop spin: use bounce, loop or hold"),
     (
       "avatar: nobody",

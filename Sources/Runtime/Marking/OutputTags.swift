@@ -1,0 +1,53 @@
+import Digests
+import Glibc
+import MediaTypes
+
+/// The metadata entries of an output; equal content made in the same way has equal entries.
+struct OutputTags {
+  static let version = "avatar_version"
+  static let model = "avatar_model"
+  static let precision = "avatar_precision"
+  static let instructionSet = "avatar_instruction_set"
+  static let seed = "avatar_seed"
+  static let command = "avatar_command"
+  static let jobKey = "avatar_job_key"
+
+  let commandLine: SpeakCommandLine
+  /// Digests of the segments that are joined, in order.
+  let segmentDigests: [String]
+
+  /// The producer's number for the content: as asked for, else a digest of the pictures and of the sound.
+  func contentID() throws -> String {
+    if let given = commandLine.request.provenance.contentID { return given }
+    let audio = commandLine.request.audio
+    do {
+      let sound = try SHA256.digest(ofFile: audio)
+      let digest = SHA256.digest(of: (segmentDigests + [sound]).joined(separator: "\n"))
+      return String(digest.prefix(32))
+    } catch {
+      throw RuntimeError.missing(
+        "audio \(audio): can't be read (\(String(cString: strerror(error.number)))): check the path"
+      )
+    }
+  }
+
+  /// The entries by name.
+  func entries(contentID: String) -> [String: String] {
+    let request = commandLine.request
+    let provenance = request.provenance
+    let label = AIGCLabel(producer: provenance.producer, contentID: contentID)
+    let model = FilePath.name(of: request.model)
+    var entries = [
+      AIGCLabel.tagName: label.metadataText,
+      "comment": "lip-sync by avatar, model \(model)",
+      Self.version: Version.current,
+      Self.model: model,
+      Self.precision: commandLine.precision,
+      Self.instructionSet: InstructionSet.name,
+      Self.seed: "\(request.seed)",
+    ]
+    if provenance.recordsCommand { entries[Self.command] = ShellWords.join(commandLine.words) }
+    entries[Self.jobKey] = provenance.jobKey
+    return entries
+  }
+}

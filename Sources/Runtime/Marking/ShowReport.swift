@@ -1,0 +1,114 @@
+import Media
+import MediaTypes
+
+/// What a media file says about itself: AI labels, what made it, and basic facts.
+public struct ShowReport: Encodable, Sendable, Equatable {
+  /// The sound's form.
+  public struct Sound: Encodable, Sendable, Equatable {
+    public let codec: String?
+    public let sampleRate: Int?
+    public let channels: Int?
+
+    enum CodingKeys: String, CodingKey {
+      case codec, channels
+      case sampleRate = "sample_rate"
+    }
+  }
+
+  public let file: String
+  /// Whether the file's metadata says that this program made it.
+  public let isOurs: Bool
+  public let version: String?
+  public let model: String?
+  public let precision: String?
+  public let instructionSet: String?
+  public let seed: String?
+  public let jobKey: String?
+  /// The command that makes the same file again, safe to give to a shell.
+  public let command: String?
+  /// The hidden label; nil where there is none or it can't be read.
+  public let label: AIGCLabel?
+  /// The metadata entry `AIGC` as it is; nil where there is none.
+  public let labelText: String?
+  public let kind: String
+  public let width: Int?
+  public let height: Int?
+  /// Exact, as "25" or "30000/1001".
+  public let fps: String?
+  public let frames: Int?
+  public let duration: Double?
+  public let pictureCodec: String?
+  public let sound: Sound?
+  /// One line each: what is wrong with the file.
+  public let warnings: [String]
+
+  enum CodingKeys: String, CodingKey {
+    case file, version, model, precision, seed, command, kind, width, height, fps, frames, duration
+    case sound, warnings
+    case isOurs = "made_by_avatar"
+    case instructionSet = "instruction_set"
+    case jobKey = "job_key"
+    case label = "aigc"
+    case labelText = "aigc_text"
+    case pictureCodec = "picture_codec"
+  }
+
+  /// Looks at the file `path`.
+  ///
+  /// - Throws: `MediaError`: 66 where nothing readable is there, 65 where it is no media; `RuntimeError`, 65, for a folder.
+  public init(file path: String) throws {
+    if OutputPath.isFolder(path) {
+      throw RuntimeError.badInput("file \(path): is a folder: name a video, sound or picture")
+    }
+    let info = try probe(path)
+    let tags = Tags(info.tags)
+    file = path
+    version = tags[OutputTags.version]
+    isOurs = version != nil
+    model = tags[OutputTags.model]
+    precision = tags[OutputTags.precision]
+    instructionSet = tags[OutputTags.instructionSet]
+    seed = tags[OutputTags.seed]
+    jobKey = tags[OutputTags.jobKey]
+    command = tags[OutputTags.command].flatMap { Self.command($0, output: path) }
+    labelText = tags[AIGCLabel.tagName]
+    label = labelText.flatMap(AIGCLabel.init(metadata:))
+    kind = info.kind.rawValue
+    width = info.width > 0 ? info.width : nil
+    height = info.height > 0 ? info.height : nil
+    fps = info.averageRate?.description
+    frames = info.frameCount
+    duration = info.durationSeconds
+    pictureCodec = info.pictureCodec
+    sound =
+      info.hasAudio
+      ? Sound(
+        codec: info.audioCodec, sampleRate: info.audioSampleRate, channels: info.audioChannelCount)
+      : nil
+    warnings = info.warnings
+  }
+
+  /// The recorded command with the output's name; nil unless it is an `avatar speak` that replaces nothing, and nothing else:
+  /// anybody can write metadata.
+  private static func command(_ recorded: String, output: String) -> String? {
+    let unwanted = ["-o", "--output", "--force"]
+    guard let words = ShellWords.split(recorded), words.starts(with: ["avatar", "speak"]),
+      !words.contains(where: { word in unwanted.contains { word.hasPrefix($0) } })
+    else { return nil }
+    // Copied to another container, it was an MP4 before.
+    let isVideo = ["", "mp4", "m4v"].contains(FilePath.pathExtension(of: output).lowercased())
+    let name = isVideo ? output : "\(FilePath.folder(of: output))/\(FilePath.stem(of: output)).mp4"
+    return ShellWords.join(words + (name.hasPrefix("-") ? ["--output=\(name)"] : ["-o", name]))
+  }
+}
+
+/// Metadata entries whose names are compared without regard to case, as containers do.
+private struct Tags {
+  private let values: [String: String]
+
+  init(_ tags: [String: String]) {
+    values = Dictionary(tags.map { ($0.lowercased(), $1) }) { first, _ in first }
+  }
+
+  subscript(_ name: String) -> String? { values[name.lowercased()] }
+}

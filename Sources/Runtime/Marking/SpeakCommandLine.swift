@@ -1,0 +1,52 @@
+import Foundation
+import LipSync
+import Media
+import MediaTypes
+
+/// The `avatar speak` that makes the same file again: everything that decides the bytes, with defaults spelt out.
+///
+/// The output's name is left out, so that equal content has equal bytes under any name.
+struct SpeakCommandLine {
+  let request: SpeakRequest
+  /// The presenter that an absent `--avatar` stands for.
+  let presenter: String?
+  let rate: Rational
+  let loop: LoopMode
+  let hasAlpha: Bool
+  let precision: String
+
+  var words: [String] {
+    var words = ["avatar", "speak"]
+    func add(_ option: String, _ value: String) {
+      // A value with a leading dash would be taken for an option.
+      words += value.hasPrefix("-") ? ["\(option)=\(value)"] : [option, value]
+    }
+    add("--audio", path(request.audio))
+    add("--avatar", presenter ?? notName(path(request.avatar ?? "")))
+    add("--model", request.model == "mini" ? "mini" : notName(path(request.model)))
+    add("--fps", rate.description)
+    add("--loop", loop.rawValue)
+    add("--crf", "\(request.crf)")
+    let background = request.background
+    if hasAlpha || background != (255, 255, 255) { add("--background", hexadecimal(background)) }
+    add("--precision", precision)
+    add("--seed", "\(request.seed)")
+    if request.provenance.producer != Provenance.defaultProducer {
+      add("--producer", request.provenance.producer)
+    }
+    if let contentID = request.provenance.contentID { add("--content-id", contentID) }
+    return words
+  }
+
+  private func path(_ path: String) -> String {
+    guard let folder = request.provenance.commandFolder else { return path }
+    return FilePath.relative(path, to: folder)
+  }
+
+  /// `path` so that it can't be taken for the name of a presenter or model.
+  private func notName(_ path: String) -> String { path.contains("/") ? path : "./\(path)" }
+
+  private func hexadecimal(_ color: (red: UInt8, green: UInt8, blue: UInt8)) -> String {
+    String(format: "%02X%02X%02X", color.red, color.green, color.blue)
+  }
+}
