@@ -39,4 +39,14 @@ public struct SpeakRequest: Sendable {
     self.audio = audio
     self.output = output
   }
+
+  /// The part of a job's key that stands for the options: whatever decides the output's bytes besides program and inputs.
+  var optionsKey: String {
+    """
+    rate \(rate?.description ?? "source") loop \(loop?.rawValue ?? "source")
+    crf \(crf) seed \(seed) requires face \(requiresFace)
+    background \(background.red) \(background.green) \(background.blue)
+    \(provenance.key)
+    """
+  }
 }
