@@ -112,6 +112,8 @@ let package = Package(
     .testTarget(name: "MediaTypesTests", dependencies: ["MediaTypes"]),
     .testTarget(name: "DigestsTests", dependencies: ["Digests", "TestSupport"]),
     .testTarget(
+      name: "TransfersTests", dependencies: ["Transfers", "MediaTypes", "TestSupport"]),
+    .testTarget(
       name: "ModelStoreTests",
       dependencies: [
         "ModelStore", "Transfers", "Digests", "MediaTypes", "Compute", "Weights", "TestSupport",

@@ -24,6 +24,8 @@ public enum ModelStoreError: AvatarError, Equatable {
   case cannotWrite(path: String, reason: String, isFull: Bool)
   /// A file can't be read.
   case unreadable(path: String, reason: String)
+  /// Another process is changing the store.
+  case locked(path: String)
 
   public var description: String {
     switch self {
@@ -50,7 +52,10 @@ public enum ModelStoreError: AvatarError, Equatable {
     case .cannotWrite(let path, let reason, let isFull):
       "\(path): can't be written (\(reason)): "
         + (isFull ? "free some space and run again" : "check the folder's permissions")
-    case .unreadable(let path, let reason): "\(path): can't be read (\(reason))"
+    case .unreadable(let path, let reason):
+      "\(path): can't be read (\(reason)): check its permissions"
+    case .locked(let path):
+      "\(path): another avatar is changing the models: try again when it is done"
     }
   }
 
@@ -67,6 +72,7 @@ public enum ModelStoreError: AvatarError, Equatable {
     case .cannotCreate: .cannotCreateOutput
     case .cannotWrite: .inputOutputError
     case .unreadable: .missingInput
+    case .locked: .tryAgainLater
     }
   }
 }

@@ -5,9 +5,11 @@ public import LipSync
 public import MediaTypes
 import Synchronization
 
-/// The run was stopped by a signal; nothing was left behind.
+/// The run was stopped by a signal.
 public struct Interruption: AvatarError, Equatable {
   public let exitCode: ExitCode
+  /// What became of the work so far, in a few words.
+  public var aftermath = "nothing was left behind"
   public var description: String { "interrupted" }
 }
 
@@ -28,6 +30,12 @@ public final class SignalWatch {
       guard count == 1 else { _exit(128 + number) }
       cancellation.cancel()
     }
+  }
+
+  /// Whether a signal has come, for work that asks.
+  public var isRaised: @Sendable () -> Bool {
+    let cancellation = cancellation
+    return { cancellation.isCancelled }
   }
 
   /// What the signal that came means for the program's exit; nil when none came.
