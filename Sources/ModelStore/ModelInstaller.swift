@@ -43,11 +43,12 @@ public struct ModelInstaller: Sendable {
 
   /// What is to be done for the model called `name`.
   ///
-  /// Throws `ModelStoreError.unknown` and `.embedded`; where downloads are not allowed and files are missing `.incompleteFolder`, and
+  /// Throws `ModelStoreError.unknown`, `.embedded` and `.notRunnable`; where downloads are not allowed and files are missing `.incompleteFolder`, and
   /// `InstallError.offline` or `.byHand`.
   public func plan(_ name: String) throws -> InstallPlan {
     let model = try store.published(name)
     if model.isEmbedded { throw ModelStoreError.embedded(name: name) }
+    guard model.isRunnable else { throw ModelStoreError.notRunnable(name: name) }
     let places = folders.map { ModelPlace(path: $0, layout: .upstream) } + store.places
     let steps = model.parts.map { part in
       for place in places {

@@ -43,6 +43,7 @@ private struct Hub {
       PublishedModel(name: "pair", summary: "", parts: [unet, detector]),
       PublishedModel(name: "single", summary: "", parts: [detector]),
       PublishedModel(name: "manual", summary: "", parts: [byHand]),
+      PublishedModel(name: "later", summary: "", isRunnable: false, parts: [unet]),
     ])
     workshop.environment["HF_ENDPOINT"] = server.url + "/"
     self.workshop = workshop
@@ -215,6 +216,15 @@ private struct Hub {
     #expect(error.description.contains("\(hub.path("vae/vae.pth")) from https://drive.test/vae"))
     try hub.workshop.put(Workshop.weights("vae.weight"), at: "home/models/vae/vae.pth")
     #expect(try hub.install("manual").weights(.vae) == hub.path("vae/vae.pth"))
+  }
+
+  @Test("what this version can't run, or has in it, is not installed")
+  func notInstallable() throws {
+    let hub = try Hub()
+    #expect(throws: ModelStoreError.notRunnable(name: "later")) {
+      try hub.installer().plan("later")
+    }
+    #expect(throws: ModelStoreError.embedded(name: "mini")) { try hub.installer().plan("mini") }
   }
 
   @Test("a folder is imported in place; the wrong one says what is wrong")

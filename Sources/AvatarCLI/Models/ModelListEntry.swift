@@ -8,6 +8,8 @@ struct ModelListEntry: Encodable {
   let status: String
   /// Bytes on disk where it is installed, else bytes to download as far as they are known.
   let byteCount: Int
+  /// Whether `byteCount` leaves out files of unknown size.
+  private let isSizeOpen: Bool
   let isRunnable: Bool
   let commercialUse: Licence.CommercialUse
 
@@ -16,6 +18,7 @@ struct ModelListEntry: Encodable {
     summary = model.summary
     isRunnable = model.isRunnable
     commercialUse = model.commercialUse
+    isSizeOpen = model.parts.contains { $0.weights.byteCount == nil }
     switch status {
     case .embedded: (self.status, byteCount) = ("embedded", 0)
     case .installed(let size): (self.status, byteCount) = ("installed", size)
@@ -32,7 +35,8 @@ struct ModelListEntry: Encodable {
   }
 
   var text: String {
-    let size = byteCount > 0 ? ", \(byteCount / 1_000_000) MB" : ""
+    let more = isSizeOpen && status != "installed" ? " and more" : ""
+    let size = byteCount > 0 ? ", \(byteCount / 1_000_000) MB\(more)" : ""
     let runnable = isRunnable ? "" : "; this version can't run it"
     return "\(status)\(size); commercial use \(commercialUse.rawValue); \(summary)\(runnable)"
   }
