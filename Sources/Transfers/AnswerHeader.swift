@@ -35,7 +35,9 @@ struct AnswerHeader: Equatable {
   init() {}
   private init(linkedSHA256: String?) { self.linkedSHA256 = linkedSHA256 }
 
-  /// What `If-Range` may carry: a strong tag, else the date. Weak tags don't promise the same bytes.
+  /// What `If-Range` may carry: a strong tag, else the date.
+  ///
+  /// Weak tags don't promise the same bytes.
   var validator: String? {
     if let etag, etag.hasPrefix("\"") { return etag }
     return lastModified

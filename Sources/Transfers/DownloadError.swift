@@ -1,6 +1,6 @@
 public import MediaTypes
 
-/// Why a file could not be downloaded. What came so far is kept, except where it says otherwise.
+/// Why a file could not be downloaded; what came so far is kept.
 public enum DownloadError: AvatarError, Equatable {
   /// No connection, or it broke again and again without getting any further.
   case noAnswer(url: String, reason: String)

@@ -14,8 +14,8 @@ private struct Hub {
 
   let server: LoopbackServer
   let workshop: Workshop
-  static let unet = try! Workshop.weights("unet.weight", count: 50_000)
-  static let detector = try! Workshop.weights("detector.weight")
+  static let unet = Workshop.bytes("unet.weight", count: 50_000)
+  static let detector = Workshop.bytes("detector.weight")
 
   init(
     sha256: String? = nil, byteCount: Int? = nil,
