@@ -34,7 +34,13 @@ public struct SpeakJob {
     try OutputPath.check(
       request.output, force: request.replacesOutput,
       inputs: [request.audio] + (request.avatar.map { [$0] } ?? []))
+    if request.makesContactSheet {
+      try ContactSheet.check(
+        of: request.output, replaces: request.replacesOutput,
+        inputs: [request.audio] + (request.avatar.map { [$0] } ?? []))
+    }
     let source = try SpeakSource(request)
+    let mark = try request.visibleLabel.map { try VisibleLabelMark($0, on: source.open().info) }
     let model = try MiniModel(request.model)
     let threads = request.threads ?? ResourceUsage.availableCores
     var timings: [String: Double] = [:]
@@ -63,9 +69,15 @@ public struct SpeakJob {
       for warning in model.warnings { progress(.warning(warning)) }
       let render = RenderPass(
         request: request, source: source, faces: faces, speech: speech, work: work,
-        cancellation: cancellation)
+        mark: mark, cancellation: cancellation)
       let video = try render.run(painter, progress: progress, timings: &timings)
       work.remove()
+      if request.makesContactSheet {
+        _ = try timings.measure("contact_sheet") {
+          try ContactSheet.write(
+            of: request.output, replaces: request.replacesOutput, cancellation: cancellation)
+        }
+      }
       return report(video, speech, painter.precision, timings, started)
     } catch {
       if !survives(error) { work.remove() }
@@ -103,7 +115,7 @@ public struct SpeakJob {
     audio \(try FileIdentity.describe(request.audio))
     source \(source.identity)
     model \(try model.identity())
-    \(request.optionsKey)
+    \(try request.optionsKey)
     """
   }
 
@@ -122,7 +134,8 @@ public struct SpeakJob {
       framesPerSecond: Double(video.frameCount) / wallSeconds,
       peakRssBytes: ResourceUsage.peakResidentBytes,
       timings: timings.mapValues { ($0 * 1000).rounded() / 1000 }, seed: request.seed,
-      version: Version.current, contentID: video.contentID)
+      version: Version.current, contentID: video.contentID,
+      contactSheet: request.makesContactSheet ? ContactSheet.path(of: request.output) : nil)
   }
 }
 

@@ -28,7 +28,7 @@ public final class VideoJobExecutor: JobExecutor {
       "avatar \(Version.current) \(InstructionSet.name) \(precision)",
       "model \(request.model == "mini" ? try model.identity() : "folder")",
       "presenter \(try presenter(request)?.name ?? "none")",
-      request.optionsKey,
+      try request.optionsKey,
     ]
     if request.provenance.recordsCommand {
       // The command in the metadata names the inputs.
@@ -62,11 +62,18 @@ public final class VideoJobExecutor: JobExecutor {
     request.replacesOutput = context.replacesOutput
     request.keepsUnfinishedWork = true
     try OutputPath.createFolder(of: job.output)
+    if job.makesContactSheet {
+      try ContactSheet.check(of: job.output, replaces: true, inputs: inputs(of: job))
+    }
     let attempt = JobAttempt(context)
     defer { attempt.end() }
     let frameCount = try patiently(attempt) {
-      try SpeakJob(request, resources: resources, cancellation: attempt.cancellation)
-        .run { attempt.handle($0) }.frames
+      let report = try SpeakJob(
+        request, resources: resources, cancellation: attempt.cancellation
+      ).run { attempt.handle($0) }
+      // One that lies there is of an earlier video of this name.
+      if job.makesContactSheet { try ContactSheet.write(of: job.output, replaces: true) }
+      return report.frames
     }
     return try attempt.result(output: job.output, frameCount: frameCount)
   }
