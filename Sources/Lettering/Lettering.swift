@@ -39,7 +39,7 @@ public final class Lettering {
   /// The size of `boxed`.
   public func boxSize(padding: Double, stretch: Double = 1) -> (width: Int, height: Int) {
     let columns = ((width + 2 * padding) * stretch).rounded(.up)
-    return (Int(columns), Int((height + 2 * padding).rounded(.up)))
+    return (max(Int(columns), 1), max(Int((height + 2 * padding).rounded(.up)), 1))
   }
 
   /// The text in white on a dark box with round corners, `padding` wider than the text on every side.

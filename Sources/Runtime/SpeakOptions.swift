@@ -33,7 +33,10 @@ public enum SpeakOptions {
 
   /// Reads a text to be drawn into the picture: all of it can be seen, in lines of its own where it has line feeds.
   public static func visibleLabel(_ text: String) throws(Complaint) -> String {
-    guard text.contains(where: { !$0.isWhitespace }) else {
+    let shows = text.unicodeScalars.contains {
+      !$0.properties.isWhitespace && !$0.properties.isDefaultIgnorableCodePoint
+    }
+    guard shows else {
       throw Complaint("give some text, or leave it out")
     }
     guard text.count <= labelCharacterLimit else {

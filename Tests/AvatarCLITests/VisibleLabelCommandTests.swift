@@ -1,4 +1,5 @@
 import Foundation
+import Media
 import TestSupport
 import Testing
 
@@ -106,5 +107,26 @@ struct VisibleLabelCommandTests {
     try folder.write([1], to: "a.sheet.jpg")
     #expect(try speak(["-o", "a.mp4", "--contact-sheet", "--force"]).status == 0)
     #expect(try bytes("a.sheet.jpg") == sheet)
+  }
+
+  @Test func `batches draw labels and make sheets, and both again for another label`() throws {
+    func run(_ label: String) throws {
+      let job = """
+        version: 1
+        jobs:
+        - {speak: {audio: v.wav, avatar: t.png, visible_label: "\(label)"}, output: o/a.mp4, contact_sheet: true}
+        """
+      try folder.write(Array(job.utf8), to: "m.yaml")
+      let run = try CommandRun.run(
+        ["batch", "run", "m.yaml", "--quiet"], in: folder.url,
+        environment: ["AVATAR_HOME": folder.file("home")])
+      #expect(run.status == 0, "\(run.standardError)")
+    }
+    try run("AI: one")
+    #expect(try probe(folder.file("o/a.mp4")).tags["avatar_visible_label"] == "AI: one")
+    let sheet = try bytes("o/a.sheet.jpg")
+    try run("AI: two")
+    #expect(try probe(folder.file("o/a.mp4")).tags["avatar_visible_label"] == "AI: two")
+    #expect(try bytes("o/a.sheet.jpg") != sheet)
   }
 }

@@ -165,7 +165,7 @@ struct VisibleLabelTests {
   }
 
   @Test(arguments: [
-    "", " \n ", "a\tb", "a\u{0}b", "\u{202E}IA", String(repeating: "x", count: 101),
+    "", " \n ", "a\tb", "a\u{0}b", "\u{202E}IA", "\u{200B}", String(repeating: "x", count: 101),
   ])
   func `texts that would not be drawn as they are`(text: String) {
     #expect(throws: SpeakOptions.Complaint.self) { try SpeakOptions.visibleLabel(text) }

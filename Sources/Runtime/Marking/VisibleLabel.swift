@@ -1,5 +1,6 @@
 import Digests
 import Lettering
+import MediaTypes
 
 /// A mark in the picture that says that it is AI-generated, as GB 45438-2025 asks of video.
 public struct VisibleLabel: Sendable, Hashable {
