@@ -58,8 +58,7 @@ public final class BatchRun {
     }
     let path = manifest?.path
     if options.retriesFailed {
-      let dead = try ledger.reader.jobs(manifest: path, states: [.failed, .quarantined])
-      try ledger.control.retry(JobSelection(manifest: path, names: dead.map(\.name)))
+      try ledger.control.retry(JobSelection(manifest: path, states: [.failed, .quarantined]))
     }
     let telling = RunTelling(
       files: files, reader: ledger.reader, manifest: path, options: options, tell: tell)
