@@ -32,12 +32,6 @@ enum Amount {
     Date(timeIntervalSince1970: seconds).ISO8601Format()
   }
 
-  /// A point in time in the local zone: what people read.
-  static func localTime(_ seconds: Double) -> String {
-    Date(timeIntervalSince1970: seconds).ISO8601Format(
-      .iso8601(timeZone: .current, dateTimeSeparator: .space))
-  }
-
   /// Text from manifests and files on one line, safe for terminals.
   static func plain(_ text: String) -> String { PrintableText.escaping(text) }
 }

@@ -100,14 +100,15 @@ struct BatchRunCommand: ParsableCommand {
   }
 
   func run() throws {
-    let expanded = try manifest.map(Manifests.read)
+    var expanded = try manifest.map(Manifests.read)
     let signals = DrainWatch()
     let display = BatchRunDisplay(json: json, quiet: quiet)
     let run = BatchRun(
       ledger.files, executor: try VideoJobExecutor(),
       hostArguments: ["/proc/self/exe", "batch", "host"], options: options)
+    // Handed over, so that it needn't be kept as long as the run lasts.
     let report = try run.run(
-      expanded, command: CommandLine.arguments.joined(separator: " "),
+      expanded.take(), command: CommandLine.arguments.joined(separator: " "),
       stopRequest: { signals.stopRequest }, tell: display.show)
     try display.close(report)
     let code =

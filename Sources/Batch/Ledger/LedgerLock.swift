@@ -39,8 +39,9 @@ public final class LedgerLock: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Who holds the lock of a ledger, as "process 1234 since ... (avatar batch run tonight.yaml)"; nil where nobody does, or none can
-  /// be seen.
+  /// Who holds the lock of a ledger; nil where nobody does, or none can be seen.
+  ///
+  /// As `process 1234 since 2025-03-30T01:30:00+01:00 (avatar batch run tonight.yaml)`.
   public static func holder(of files: LedgerFiles) -> String? {
     let descriptor = open(files.lock, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
