@@ -7,6 +7,7 @@ struct BatchCancelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cancel",
     abstract: "Cancel jobs that wait or are in work.",
+    usage: "avatar batch cancel [<job> ...] [--all] [<options>]",
     discussion: """
       Jobs in work end within a second or two, and keep their finished segments for \
       avatar batch retry. Jobs that need a cancelled one fail. Outputs stay.

@@ -8,6 +8,7 @@ struct BatchJobsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "jobs",
     abstract: "List jobs with their states.",
+    usage: "avatar batch jobs [<manifest>] [<options>]",
     discussion: """
       Prints a line a job on stdout: state, name, output, and why it failed, with tabs \
       between.

@@ -9,6 +9,7 @@ struct BatchLogsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "logs",
     abstract: "Show what happened to a job: attempts, changes of state, its log.",
+    usage: "avatar batch logs <job> [<manifest>] [<options>]",
     discussion: """
       Examples:
         avatar batch logs a-mei

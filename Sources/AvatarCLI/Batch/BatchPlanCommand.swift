@@ -9,6 +9,7 @@ struct BatchPlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Show what a run would do, and estimate time and disk.",
+    usage: "avatar batch plan <manifest> [<options>]",
     discussion: """
       Changes nothing, needs no ledger, and may be used while a run works. Times and \
       sizes are reckoned from the rates of jobs that this machine has done before.

@@ -9,6 +9,7 @@ struct BatchPruneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prune",
     abstract: "Forget old batches, and remove their logs and unfinished work.",
+    usage: "avatar batch prune [<options>]",
     discussion: """
       Removed are batches that nobody ran since and that were over before, jobs that \
       their manifest dropped, and the history of other jobs that were over before; \

@@ -7,6 +7,7 @@ struct BatchRetryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "retry",
     abstract: "Queue failed, quarantined or cancelled jobs again.",
+    usage: "avatar batch retry [<job> ...] [--failed] [<options>]",
     discussion: """
       Jobs that they need and that failed too are queued with them. A run that \
       works takes them up; otherwise the next one does.

@@ -9,6 +9,7 @@ struct BatchRunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Make what a manifest asks for; go on where an earlier run stopped.",
+    usage: "avatar batch run [<manifest>] [<options>]",
     discussion: """
       Done work is not done again; what changed since is. Without a manifest all \
       that the ledger has is done. Ctrl-C or SIGTERM ends jobs in work with their \

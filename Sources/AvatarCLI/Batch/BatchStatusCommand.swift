@@ -9,6 +9,7 @@ struct BatchStatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
     abstract: "Show how things stand: jobs by state, those in work, failures.",
+    usage: "avatar batch status [<manifest>] [<options>]",
     discussion: """
       May be used at any time, also while a run works. With --watch the table is \
       drawn anew each second until no job is left (Ctrl-C ends it); where stdout is \
