@@ -72,7 +72,7 @@ public final class VideoJobExecutor: JobExecutor {
         request, resources: resources, cancellation: attempt.cancellation
       ).run { attempt.handle($0) }
       // One that lies there is of an earlier video of this name.
-      if job.makesContactSheet { try ContactSheet.write(of: job.output, replaces: true) }
+      try complete(job)
       return report.frames
     }
     return try attempt.result(output: job.output, frameCount: frameCount)
@@ -86,6 +86,10 @@ public final class VideoJobExecutor: JobExecutor {
     else { return nil }
     return FoundOutput(
       path: path, key: key, sha256: sha256, byteCount: byteCount, frameCount: frameCount)
+  }
+
+  public func complete(_ job: JobSpecification) throws {
+    if job.makesContactSheet { try ContactSheet.write(of: job.output, replaces: true) }
   }
 
   public func discard(_ job: JobSpecification) { WorkFolder.discard(output: job.output) }

@@ -119,5 +119,6 @@ private final class Discarded: JobExecutor {
     try base.run(job, context: context)
   }
   func finishedOutput(at path: String) -> FoundOutput? { nil }
+  func complete(_ job: JobSpecification) throws {}
   func discard(_ job: JobSpecification) { jobs.withLock { $0.append(job.name) } }
 }
