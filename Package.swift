@@ -83,6 +83,9 @@ let package = Package(
     // MARK: Batches
     .target(name: "Transfers", dependencies: ["MediaTypes", "CCurl"]),
     .target(
+      name: "ModelStore",
+      dependencies: ["MediaTypes", "Digests", "Compute", "Weights", "Transfers"]),
+    .target(
       name: "Batch",
       dependencies: [
         "MediaTypes", "Digests", "Transfers", .product(name: "GRDB", package: "GRDB.swift"),
@@ -93,19 +96,26 @@ let package = Package(
     .target(
       name: "Runtime",
       dependencies: [
-        "CMini", "MediaTypes", "Digests", "Transfers", "Batch", "Compute", "Weights", "Layers",
-        "Imaging",
+        "CMini", "MediaTypes", "Digests", "Transfers", "ModelStore", "Batch", "Compute", "Weights",
+        "Layers", "Imaging",
         "Media", "Audio", "Face",
         "Diffusion", "LipSync", "CKernels", "COpenBLAS", "CFaceDetector",
       ]),
     .executableTarget(
       name: "AvatarCLI",
-      dependencies: ["Runtime", "Batch", "MediaTypes", "Media", "Compute", arguments]),
+      dependencies: [
+        "Runtime", "Batch", "ModelStore", "MediaTypes", "Media", "Compute", arguments,
+      ]),
 
     // MARK: Tests
     .target(name: "TestSupport", dependencies: ["MediaTypes", "Compute", "Weights"]),
     .testTarget(name: "MediaTypesTests", dependencies: ["MediaTypes"]),
     .testTarget(name: "DigestsTests", dependencies: ["Digests", "TestSupport"]),
+    .testTarget(
+      name: "ModelStoreTests",
+      dependencies: [
+        "ModelStore", "Transfers", "Digests", "MediaTypes", "Compute", "Weights", "TestSupport",
+      ]),
     .testTarget(
       name: "BatchTests",
       dependencies: [
@@ -146,8 +156,8 @@ let package = Package(
     .testTarget(
       name: "RuntimeTests",
       dependencies: [
-        "Runtime", "Batch", "MediaTypes", "Digests", "Media", "Compute", "Weights", "Diffusion",
-        "LipSync", "TestSupport",
+        "Runtime", "Batch", "ModelStore", "MediaTypes", "Digests", "Media", "Compute", "Weights",
+        "Diffusion", "LipSync", "TestSupport",
       ]),
     .testTarget(name: "AvatarCLITests", dependencies: ["TestSupport", "MediaTypes", "Media"]),
   ],

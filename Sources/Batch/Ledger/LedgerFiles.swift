@@ -8,15 +8,11 @@ public struct LedgerFiles: Sendable, Hashable {
 
   public init(ledger: String) { self.ledger = ledger }
 
-  /// `$AVATAR_HOME/batch/ledger.sqlite`; the home is `$XDG_DATA_HOME/avatar` or `~/.local/share/avatar` where unset.
+  /// `batch/ledger.sqlite` in the program's home.
   public static func standard(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> LedgerFiles {
-    func value(_ name: String) -> String? {
-      environment[name].flatMap { $0.isEmpty ? nil : $0 }
-    }
-    let data = value("XDG_DATA_HOME") ?? "\(value("HOME") ?? NSHomeDirectory())/.local/share"
-    return LedgerFiles(ledger: "\(value("AVATAR_HOME") ?? "\(data)/avatar")/batch/ledger.sqlite")
+    LedgerFiles(ledger: "\(AvatarHome.folder(environment: environment))/batch/ledger.sqlite")
   }
 
   var folder: String { FilePath.folder(of: ledger) }

@@ -1,0 +1,8 @@
+/// The published models that this program knows. Read by people: keep one line a fact.
+public enum ModelTable {
+  public static let models: [PublishedModel] = [mini, museTalk15, museTalk10, museV]
+
+  /// The model in the program.
+  static let mini = PublishedModel(
+    name: "mini", summary: "lip-sync, in the program; made from this repository alone", parts: [])
+}
