@@ -11,8 +11,7 @@ public struct MuseTalkNetworks: Sendable {
   public static let faceSize = 256
 
   private let unet: UNet2DCondition
-  private let encoder: AutoencoderKLEncoder
-  private let decoder: AutoencoderKLDecoder
+  private let autoencoder: LatentAutoencoder
   private let tokens: (count: Int, width: Int)
 
   /// Puts the networks together.
@@ -20,28 +19,30 @@ public struct MuseTalkNetworks: Sendable {
   /// `tokens` is how many audio tokens a frame has, and their width. Throws `MuseTalkError.misfit` where the networks do
   /// not go together.
   public init(
-    unet: UNet2DCondition, encoder: AutoencoderKLEncoder, decoder: AutoencoderKLDecoder,
-    tokens: (count: Int, width: Int)
+    unet: UNet2DCondition, autoencoder: LatentAutoencoder, tokens: (count: Int, width: Int)
   ) throws(MuseTalkError) {
-    (self.unet, self.encoder, self.decoder, self.tokens) = (unet, encoder, decoder, tokens)
-    let (painter, autoencoder) = (unet.configuration, decoder.configuration)
+    (self.unet, self.autoencoder, self.tokens) = (unet, autoencoder, tokens)
+    let configuration = unet.configuration
     func require(_ what: String, _ found: Int, _ wanted: Int) throws(MuseTalkError) {
       guard found == wanted else { throw .misfit("\(what) \(found), not \(wanted)") }
     }
     try require(
-      "the UNet takes channels:", painter.inputChannels, 2 * autoencoder.latentChannels)
-    try require("the UNet gives channels:", painter.outputChannels, autoencoder.latentChannels)
-    try require("the UNet hears tokens of width", painter.contextWidth, tokens.width)
-    try require("the autoencoder takes channels:", autoencoder.inputChannels, 3)
-    try require("the autoencoder gives channels:", autoencoder.outputChannels, 3)
+      "channels that the UNet takes:", configuration.inputChannels, 2 * autoencoder.channels)
+    try require("channels that the UNet gives:", configuration.outputChannels, autoencoder.channels)
+    try require("the UNet hears tokens of width", configuration.contextWidth, tokens.width)
+    for count in autoencoder.pictureChannels {
+      try require("channels of the autoencoder's pictures:", count, 3)
+    }
     guard Self.faceSize % autoencoder.reduction == 0 else {
       throw .misfit("the autoencoder reduces pictures \(autoencoder.reduction) times")
     }
+    let side = decoderPlan().signature.outputs[0].shape[3]
+    try require("side of the autoencoder's pictures:", side, Self.faceSize)
   }
 
   private var latentShape: [Int] {
-    let side = Self.faceSize / decoder.configuration.reduction
-    return [decoder.configuration.latentChannels, side, side]
+    let side = Self.faceSize / autoencoder.reduction
+    return [autoencoder.channels, side, side]
   }
 
   /// Records the encoder: `image` [1, 3, 256, 256] in [-1, 1] -> `latents` [1, 4, 32, 32], the mode of their distribution,
@@ -49,28 +50,26 @@ public struct MuseTalkNetworks: Sendable {
   public func encoderPlan() -> Plan {
     let recorder = PlanRecorder(name: "musetalk-encoder")
     let image = recorder.input("image", [1, 3, Self.faceSize, Self.faceSize])
-    let mean = encoder(image).mean
-    recorder.output("latents", mean.affine(scale: encoder.configuration.scalingFactor))
+    recorder.output("latents", autoencoder.encode(image))
     return recorder.finish()
   }
 
   /// Records the UNet for `batch` frames: `latents` [N, 8, 32, 32], of the masked and the whole face, and `audio`
-  /// [N, 50, 384] -> `latents` [N, 4, 32, 32] of the painted face, ready for the decoder.
+  /// [N, 50, 384] -> `painted` [N, 4, 32, 32], the painted face's latents.
   public func unetPlan(batch: Int) -> Plan {
     let recorder = PlanRecorder(name: "musetalk-unet")
     let channels = [batch, 2 * latentShape[0]]
     let latents = recorder.input("latents", channels + latentShape.dropFirst())
     let audio = recorder.input("audio", [batch, tokens.count, tokens.width])
     let positions = audio.constant(Constant(Self.positions(tokens)))
-    let painted = unet(latents, timestep: 0, context: audio + positions)
-    recorder.output("painted", painted.affine(scale: 1 / decoder.configuration.scalingFactor))
+    recorder.output("painted", unet(latents, timestep: 0, context: audio + positions))
     return recorder.finish()
   }
 
   /// Records the decoder: `latents` [1, 4, 32, 32] -> `image` [1, 3, 256, 256] from 0 to 255, not yet rounded.
   public func decoderPlan() -> Plan {
     let recorder = PlanRecorder(name: "musetalk-decoder")
-    let image = decoder(recorder.input("latents", [1] + latentShape))
+    let image = autoencoder.decode(recorder.input("latents", [1] + latentShape))
     recorder.output(
       "image", image.affine(scale: 0.5, shift: 0.5).clamp(to: 0...1).affine(scale: 255))
     return recorder.finish()
