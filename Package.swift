@@ -158,7 +158,8 @@ let package = Package(
       dependencies: [
         "Runtime", "Batch", "ModelStore", "MediaTypes", "Digests", "Media", "Compute", "Weights",
         "Diffusion", "LipSync", "TestSupport",
-      ]),
+      ],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "AvatarCLITests", dependencies: ["TestSupport", "MediaTypes", "Media"]),
   ],
   swiftLanguageModes: [.v6],

@@ -1,5 +1,5 @@
-import ArgumentParser
-import Runtime
+public import ArgumentParser
+public import Runtime
 
 /// The options of `speak` that go with MuseTalk's models.
 struct MuseTalkArguments: ParsableArguments {

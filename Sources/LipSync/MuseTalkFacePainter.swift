@@ -23,6 +23,11 @@ public struct CompiledMuseTalk: Sendable {
 
 /// Repaints faces of 256 x 256 pixels; reuses its buffers, so one thread at a time may paint.
 public final class MuseTalkFacePainter {
+  /// How many faces are painted at once.
+  public let batchSize: Int
+  /// Values of one face's latents, masked and whole.
+  public let latentCount: Int
+
   private let networks: CompiledMuseTalk
   private var image: [HostTensor]
   private var encoded: [HostTensor]
@@ -42,15 +47,11 @@ public final class MuseTalkFacePainter {
     painted = networks.unet.signature.makeOutputs()
     latents = inputs(networks.decoder)
     decoded = networks.decoder.signature.makeOutputs()
+    batchSize = unetInputs[0].shape[0]
+    latentCount = unetInputs[0].values.count / batchSize
   }
 
   public var precision: Precision { networks.precision }
-
-  /// How many faces are painted at once.
-  public var batchSize: Int { unetInputs[0].shape[0] }
-
-  /// Values of one face's latents, masked and whole.
-  public var latentCount: Int { unetInputs[0].values.count / batchSize }
 
   /// What the UNet sees of a `face` [256, 256, 3] in RGB: latents [8, 32, 32] of the face with its lower half masked, then
   /// of the whole face.
@@ -85,8 +86,7 @@ public final class MuseTalkFacePainter {
     try networks.unet.run(unetInputs, into: &painted)
     let count = latents[0].values.count
     return try faces.indices.map { index in
-      let place = index * count
-      latents[0].values.replaceSubrange(0..<count, with: painted[0].values[place..<(place + count)])
+      latents[0].values = Array(painted[0].values[(index * count)..<((index + 1) * count)])
       try networks.decoder.run(latents, into: &decoded)
       return try rounded(decoded[0].values)
     }

@@ -66,7 +66,7 @@ public struct SpeakJob {
       try require(faces, progress)
       let painter = try timings.measure("load") { try pipeline.painter(work: work) }
       for warning in pipeline.warnings { progress(.warning(warning)) }
-      let render = RenderPass(
+      let render = RenderPass<Pipeline.Painter>(
         request: request, source: source, faces: faces, sound: sound, precision: precision,
         work: work, cancellation: cancellation)
       let video = try render.run(painter, progress: progress, timings: &timings)

@@ -68,7 +68,7 @@ struct MuseTalkModel {
       tokens: (count: Self.window * (speech.layers + 1), width: speech.width))
   }
 
-  private func latentAutoencoder() throws -> LatentAutoencoder {
+  func latentAutoencoder() throws -> LatentAutoencoder {
     let source = otherAutoencoder ?? sources[.vae]!
     let file = try source.configurationIfPresent(["config.json"])
     if file?.fields["_class_name"] == .string("AutoencoderTiny") {
