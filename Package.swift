@@ -107,13 +107,15 @@ let package = Package(
     .executableTarget(
       name: "AvatarCLI",
       dependencies: [
-        "Runtime", "Batch", "ModelStore", "MediaTypes", "Media", "Compute", arguments,
+        "Runtime", "Batch", "ModelStore", "MediaTypes", "Media", "Face", "Compute", arguments,
       ]),
 
     // MARK: Tests
     .target(name: "TestSupport", dependencies: ["MediaTypes", "Compute", "Weights"]),
     .testTarget(name: "MediaTypesTests", dependencies: ["MediaTypes"]),
     .testTarget(name: "DigestsTests", dependencies: ["Digests", "TestSupport"]),
+    .testTarget(
+      name: "TransfersTests", dependencies: ["Transfers", "MediaTypes", "TestSupport"]),
     .testTarget(
       name: "ModelStoreTests",
       dependencies: [

@@ -7,7 +7,7 @@ import Runtime
 enum ErrorReport {
   static func exit(with error: any Error) -> Never {
     if let interruption = error as? Interruption {
-      print("interrupted: nothing was left behind", "\n")
+      print("interrupted: \(interruption.aftermath)", "\n")
       Foundation.exit(interruption.exitCode.rawValue)
     }
     if let known = error as? any AvatarError {

@@ -1,5 +1,6 @@
 public import ArgumentParser
-public import Runtime
+public import Face
+import Runtime
 
 /// The options of `speak` that go with MuseTalk's models.
 struct MuseTalkArguments: ParsableArguments {
@@ -13,7 +14,7 @@ struct MuseTalkArguments: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Pixels that the face box is longer at the chin (default: 10; 0 for 1.0).",
+      "Pixels that the face box is longer at the chin, 0 to 40; 1.5 only (default: 10).",
       valueName: "pixels"))
   var extraMargin: Int?
 
@@ -21,26 +22,27 @@ struct MuseTalkArguments: ParsableArguments {
     name: .long,
     help: ArgumentHelp(
       "What is repainted: jaw, raw or neck (default: jaw; raw for 1.0).", valueName: "mode"))
-  var parsingMode: MuseTalkOptions.ParsingMode?
+  var parsingMode: FaceParsing.Mode?
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "How far the mask reaches into the cheeks, 0 to 256 (default: 90).", valueName: "columns"))
+      "Where the cheeks begin, 20 to 160 pixels from the middle of 512 (default: 90).",
+      valueName: "pixels"))
   var cheekWidth: Int?
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Width of the mask's soft edge, in hundredths of the square around the face (default: 5).",
-      valueName: "percent"))
-  var maskBlur: Int?
+      "Size of the mask's blur, in sides of the square around the face (default: 0.05).",
+      valueName: "ratio"))
+  var maskBlur: Double?
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "How much of that square, from above, stays as it is (default: 50).", valueName: "percent"))
-  var upperBoundary: Int?
+      "Where in the height of that square painting begins (default: 0.5).", valueName: "ratio"))
+  var upperBoundary: Double?
 
   @Option(
     name: .long,
@@ -54,7 +56,7 @@ struct MuseTalkArguments: ParsableArguments {
     help: ArgumentHelp(
       "mended, or upstream: as MuseTalk's own program does it, with its faults (default: mended).",
       valueName: "rules"))
-  var compatibility: MuseTalkOptions.Compatibility?
+  var compatibility: MuseTalkCompatibility?
 
   func validate() throws {
     try check(boxShift, in: MuseTalkOptions.boxShiftRange, "box-shift")
@@ -64,7 +66,9 @@ struct MuseTalkArguments: ParsableArguments {
     try check(upperBoundary, in: MuseTalkOptions.upperBoundaryRange, "upper-boundary")
   }
 
-  private func check(_ value: Int?, in range: ClosedRange<Int>, _ option: String) throws {
+  private func check<Value: Comparable>(
+    _ value: Value?, in range: ClosedRange<Value>, _ option: String
+  ) throws {
     guard let value, !range.contains(value) else { return }
     throw ValidationError(
       "--\(option) \(value): use \(range.lowerBound) to \(range.upperBound)")
@@ -83,5 +87,5 @@ struct MuseTalkArguments: ParsableArguments {
   }
 }
 
-extension MuseTalkOptions.ParsingMode: ExpressibleByArgument {}
-extension MuseTalkOptions.Compatibility: ExpressibleByArgument {}
+extension FaceParsing.Mode: ExpressibleByArgument {}
+extension MuseTalkCompatibility: ExpressibleByArgument {}

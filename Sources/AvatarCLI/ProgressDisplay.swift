@@ -5,9 +5,26 @@ import Synchronization
 
 /// Shows progress on stderr: a bar with rate and time left on a terminal, a line a stage elsewhere.
 final class ProgressDisplay: Sendable {
+  /// What steps count.
+  enum Unit {
+    case frames, bytes
+
+    func text(_ count: Int) -> String {
+      self == .frames ? "\(count)" : "\(count / 1_000_000)"
+    }
+
+    /// After a number as `text` gives it.
+    var name: String { self == .frames ? "frames" : "MB" }
+
+    func rate(_ perSecond: Double) -> String {
+      String(format: "%.1f \(name)/s", self == .frames ? perSecond : perSecond / 1e6)
+    }
+  }
+
   private struct State {
     var stage = ""
     var total = 0
+    var unit = Unit.frames
     var started = ContinuousClock.now
     var drawn = ContinuousClock.now - .seconds(1)
     var isLineOpen = false
@@ -25,15 +42,28 @@ final class ProgressDisplay: Sendable {
       case .warning(let text):
         closeLine(&state)
         write("avatar: warning: \(text)\n")
-      case .stage(let name, let total) where !isQuiet:
-        closeLine(&state)
-        (state.stage, state.total, state.started) = (name, total, .now)
-        if !isTerminal { write("avatar: \(name)\(total > 0 ? " (\(total) frames)" : "")\n") }
-      case .step(let done) where !isQuiet && isTerminal:
-        draw(done, &state)
-      default: break
+      case .stage(let name, let total): begin(name, total: total, in: .frames, &state)
+      case .step(let done): step(done, &state)
+      case .segment: break
       }
     }
+  }
+
+  /// Begins a part of the work whose steps are bytes; `total` is 0 where it isn't known.
+  func beginBytes(_ name: String, total: Int) {
+    state.withLock { begin(name, total: total, in: .bytes, &$0) }
+  }
+
+  private func begin(_ name: String, total: Int, in unit: Unit, _ state: inout State) {
+    guard !isQuiet else { return }
+    closeLine(&state)
+    (state.stage, state.total, state.unit, state.started) = (name, total, unit, .now)
+    guard !isTerminal else { return }
+    write("avatar: \(name)\(total > 0 ? " (\(unit.text(total)) \(unit.name))" : "")\n")
+  }
+
+  private func step(_ done: Int, _ state: inout State) {
+    if !isQuiet && isTerminal { draw(done, &state) }
   }
 
   /// Ends the bar's line, so that other text can follow.
@@ -46,13 +76,15 @@ final class ProgressDisplay: Sendable {
     state.isLineOpen = true
     let seconds = max((now - state.started) / .seconds(1), 1e-3)
     let rate = Double(done) / seconds
-    guard state.total > 0 else { return write("\r\(state.stage) \(done)\u{1B}[K") }
-    let filled = 24 * done / state.total
+    let unit = state.unit
+    guard state.total > 0 else {
+      return write("\r\(state.stage) \(unit.text(done))\u{1B}[K")
+    }
+    let filled = 24 * min(done, state.total) / state.total
     let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled)
     let left = Int((Double(state.total - done) / max(rate, 1e-3)).rounded())
-    let rateText = String(format: "%.1f", rate)
     write(
-      "\r\(state.stage) [\(bar)] \(done)/\(state.total)  \(rateText) frames/s  "
+      "\r\(state.stage) [\(bar)] \(unit.text(done))/\(unit.text(state.total))  \(unit.rate(rate))  "
         + "\(left / 60):\(String(format: "%02d", left % 60)) left\u{1B}[K")
   }
 

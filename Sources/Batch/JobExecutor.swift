@@ -21,6 +21,9 @@ public protocol JobExecutor: Sendable {
   /// `AvatarError` whose exit code tells whether trying again may help.
   func run(_ job: JobSpecification, context: JobContext) throws -> JobResult
 
+  /// The finished output that lies at `path`, if it is whole and a batch job made it; reads all of it.
+  func finishedOutput(at path: String) -> FoundOutput?
+
   /// Removes what an unfinished `job` has left beside its output.
   func discard(_ job: JobSpecification)
 }

@@ -15,7 +15,8 @@ public func probe(_ path: String) throws -> SourceInfo {
     } else {
       try SourceInfo(soundOf: demuxer)
     }
-  if demuxer.isCutOff { info.warnings.append("\(path) is cut off: copy it again, complete") }
+  info.isCutOff = demuxer.isCutOff
+  if info.isCutOff { info.warnings.append("\(path) is cut off: copy it again, complete") }
   return info
 }
 

@@ -33,6 +33,8 @@ public struct SourceInfo: Hashable, Sendable {
   /// Samples per second and channels of the sound; nil without sound.
   public var audioSampleRate: Int?
   public var audioChannelCount: Int?
+  /// Whether the file ends before it is over.
+  public var isCutOff = false
   /// The file's metadata entries by name, those of the whole file before those of its streams.
   public var tags: [String: String] = [:]
   /// One line each, for the person who gave the file.

@@ -6,6 +6,8 @@ public enum ModelStoreError: AvatarError, Equatable {
   case unknown(name: String, known: [String])
   /// The model is in the program: there is nothing to install or find.
   case embedded(name: String)
+  /// This version of the program can't run the model, so it doesn't install it.
+  case notRunnable(name: String)
   /// The model isn't installed; `missing` are its files that are nowhere, as paths in a `models/` folder.
   case notInstalled(model: String, missing: [String])
   /// The model is installed, but these files of it are gone or have another size.
@@ -24,6 +26,8 @@ public enum ModelStoreError: AvatarError, Equatable {
   case cannotWrite(path: String, reason: String, isFull: Bool)
   /// A file can't be read.
   case unreadable(path: String, reason: String)
+  /// Another process is changing the store.
+  case locked(path: String)
 
   public var description: String {
     switch self {
@@ -31,6 +35,8 @@ public enum ModelStoreError: AvatarError, Equatable {
       "no model or folder \(name): use \(known.joined(separator: ", ")) or a models folder"
     case .embedded(let name):
       "model \(name): it is in the program and needs no files: use it as it is"
+    case .notRunnable(let name):
+      "model \(name): this version can't run it, so it isn't installed: use another model"
     case .notInstalled(let model, let missing):
       "model \(model) is not installed\(Self.lacking(missing)): "
         + "type avatar models install \(model), or avatar models import FOLDER if you have it"
@@ -50,7 +56,10 @@ public enum ModelStoreError: AvatarError, Equatable {
     case .cannotWrite(let path, let reason, let isFull):
       "\(path): can't be written (\(reason)): "
         + (isFull ? "free some space and run again" : "check the folder's permissions")
-    case .unreadable(let path, let reason): "\(path): can't be read (\(reason))"
+    case .unreadable(let path, let reason):
+      "\(path): can't be read (\(reason)): check its permissions"
+    case .locked(let path):
+      "\(path): another avatar is changing the models: try again when it is done"
     }
   }
 
@@ -60,13 +69,15 @@ public enum ModelStoreError: AvatarError, Equatable {
 
   public var exitCode: ExitCode {
     switch self {
-    case .unknown, .notInstalled, .damaged, .incompleteFolder, .roleMissing, .unreadableRecord:
+    case .unknown, .notRunnable, .notInstalled, .damaged, .incompleteFolder, .roleMissing,
+      .unreadableRecord:
       .modelNotInstalled
     case .embedded: .usage
     case .wrongFile: .badInput
     case .cannotCreate: .cannotCreateOutput
     case .cannotWrite: .inputOutputError
     case .unreadable: .missingInput
+    case .locked: .tryAgainLater
     }
   }
 }

@@ -1,4 +1,4 @@
-/// The published models that this program knows. Read by people: keep one line a fact.
+/// The published models that this program knows.
 public enum ModelTable {
   public static let models: [PublishedModel] = [mini, museTalk15, museTalk10, museV]
 

@@ -18,6 +18,14 @@ public struct PublishedModel: Sendable, Equatable {
 
   public var isEmbedded: Bool { parts.isEmpty }
   public var files: [PublishedFile] { parts.flatMap(\.files) }
+  /// Of all files as far as it is known.
+  public var byteCount: Int { files.reduce(0) { $0 + ($1.byteCount ?? 0) } }
+
+  /// The strictest of the parts' terms.
+  public var commercialUse: Licence.CommercialUse {
+    let uses = parts.map(\.licence.commercialUse)
+    return uses.contains(.forbidden) ? .forbidden : uses.contains(.unclear) ? .unclear : .allowed
+  }
 
   public static func == (one: PublishedModel, other: PublishedModel) -> Bool {
     one.name == other.name

@@ -61,7 +61,7 @@ public struct DoctorReport: Codable, Sendable {
       presenters: ((try? Presenter.all()) ?? []).map(\.name), checks: DoctorChecks.run())
   }
 
-  private static var processorName: String {
+  static var processorName: String {
     let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
     return line?.split(separator: ":").last?.trimmingCharacters(in: .whitespaces) ?? "unknown"

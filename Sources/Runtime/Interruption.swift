@@ -1,12 +1,15 @@
+public import Batch
 import Dispatch
 import Glibc
 public import LipSync
 public import MediaTypes
 import Synchronization
 
-/// The run was stopped by a signal; nothing was left behind.
+/// The run was stopped by a signal.
 public struct Interruption: AvatarError, Equatable {
   public let exitCode: ExitCode
+  /// What became of the work so far, in a few words.
+  public var aftermath = "nothing was left behind"
   public var description: String { "interrupted" }
 }
 
@@ -14,48 +17,87 @@ public struct Interruption: AvatarError, Equatable {
 ///
 /// Signals are watched as long as the value lives.
 public final class SignalWatch {
-  private let receiver = SignalReceiver()
-  private let sources: [any DispatchSourceSignal]
+  /// Raised by the first signal.
+  public let cancellation = Cancellation()
+  private let signals: SignalCount
 
   /// Starts watching.
   ///
   /// SIGPIPE is ignored from here on, so that a closed pipe is an error and not a death.
   public init() {
+    let cancellation = cancellation
+    signals = SignalCount { number, count in
+      guard count == 1 else { _exit(128 + number) }
+      cancellation.cancel()
+    }
+  }
+
+  /// Whether a signal has come, for work that asks.
+  public var isRaised: @Sendable () -> Bool {
+    let cancellation = cancellation
+    return { cancellation.isCancelled }
+  }
+
+  /// What the signal that came means for the program's exit; nil when none came.
+  public var interruption: Interruption? { signals.interruption }
+}
+
+/// Counts signals for a run of many jobs: the first asks for an end after the segments in work, the second for an end at once,
+/// a third ends the program.
+public final class DrainWatch {
+  private let signals: SignalCount
+
+  /// Starts watching, as long as the value lives.
+  public init() {
+    signals = SignalCount { number, count in if count > 2 { _exit(128 + number) } }
+  }
+
+  public var stopRequest: StopRequest {
+    switch signals.count {
+    case 0: .none
+    case 1: .afterSegment
+    default: .now
+    }
+  }
+
+  public var interruption: Interruption? { signals.interruption }
+}
+
+/// SIGINT, SIGTERM and SIGHUP, counted while the value lives.
+private final class SignalCount {
+  private final class Received: Sendable {
+    let count = Atomic<Int>(0)
+    let first = Atomic<Int32>(0)
+  }
+
+  private let received = Received()
+  private let sources: [any DispatchSourceSignal]
+
+  /// `react` hears each signal's number and how many came so far.
+  init(_ react: @escaping @Sendable (Int32, Int) -> Void) {
     signal(SIGPIPE, SIG_IGN)
-    let receiver = receiver
+    let received = received
     sources = [SIGINT, SIGTERM, SIGHUP].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(
         signal: number, queue: .global(qos: .userInteractive))
-      source.setEventHandler { receiver.receive(number) }
+      source.setEventHandler {
+        _ = received.first.compareExchange(
+          expected: 0, desired: number, ordering: .acquiringAndReleasing)
+        react(number, received.count.add(1, ordering: .acquiringAndReleasing).newValue)
+      }
       source.resume()
       return source
     }
   }
 
-  /// Raised by the first signal.
-  public var cancellation: Cancellation { receiver.cancellation }
+  var count: Int { received.count.load(ordering: .acquiring) }
 
-  /// What the signal that came means for the program's exit; nil when none came.
-  public var interruption: Interruption? {
-    switch receiver.first.load(ordering: .acquiring) {
+  var interruption: Interruption? {
+    switch received.first.load(ordering: .acquiring) {
     case 0: nil
     case SIGINT: Interruption(exitCode: .interrupted)
     default: Interruption(exitCode: .terminated)
     }
-  }
-}
-
-/// Remembers the first signal and leaves at the second.
-private final class SignalReceiver: Sendable {
-  let cancellation = Cancellation()
-  let first = Atomic<Int32>(0)
-
-  func receive(_ number: Int32) {
-    let isFirst = first.compareExchange(
-      expected: 0, desired: number, ordering: .acquiringAndReleasing
-    ).exchanged
-    guard isFirst else { _exit(128 + number) }
-    cancellation.cancel()
   }
 }

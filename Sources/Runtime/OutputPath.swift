@@ -45,6 +45,28 @@ enum OutputPath {
     }
   }
 
+  /// Makes the folder of `path` with all above it, each on disk before the next: an output must not vanish with its folder.
+  ///
+  /// - Throws: `RuntimeError`: 74 for a full disk, else 73.
+  static func createFolder(of path: String) throws {
+    let folder = FilePath.folder(of: path)
+    guard status(folder) == nil else { return }
+    let parent = FilePath.folder(of: folder)
+    if parent != folder { try createFolder(of: folder) }
+    guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
+      let reason = String(cString: strerror(errno))
+      let isFull = errno == ENOSPC || errno == EDQUOT
+      throw RuntimeError(
+        "output \(path): its folder can't be created (\(reason)): "
+          + (isFull ? "free some space" : "check the permissions of \(parent)"),
+        exitCode: isFull ? .inputOutputError : .cannotCreateOutput)
+    }
+    let descriptor = open(parent, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    fsync(descriptor)
+  }
+
   /// Whether a folder lies at `path`.
   static func isFolder(_ path: String) -> Bool {
     status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false

@@ -101,18 +101,14 @@ public struct SpeakJob {
 
   /// Everything that decides the output's bytes.
   private func key(_ source: SpeakSource, _ model: String, precision: Precision) throws -> String {
-    let background = request.background
-    return """
-      avatar \(Version.current) \(InstructionSet.name) \(precision)
-      build \(try FileIdentity.describe("/proc/self/exe"))
-      audio \(try FileIdentity.describe(request.audio))
-      source \(source.identity)
-      model \(model)
-      rate \(request.rate?.description ?? "source") loop \(source.loop(request).rawValue)
-      crf \(request.crf) seed \(request.seed)
-      background \(background.red) \(background.green) \(background.blue)
-      \(request.provenance.key)
-      """
+    """
+    avatar \(Version.current) \(InstructionSet.name) \(precision)
+    build \(try FileIdentity.describe("/proc/self/exe"))
+    audio \(try FileIdentity.describe(request.audio))
+    source \(source.identity)
+    model \(model)
+    \(request.optionsKey)
+    """
   }
 
   private func report(

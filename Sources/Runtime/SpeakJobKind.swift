@@ -1,4 +1,5 @@
 public import Batch
+import Face
 import Media
 import MediaTypes
 
@@ -61,21 +62,21 @@ public enum SpeakJobKind {
         "extra_margin", .integer(MuseTalkOptions.extraMarginRange),
         "MuseTalk: pixels that the face box is longer at the chin."),
       .init(
-        "parsing_mode", .choice(MuseTalkOptions.ParsingMode.allCases.map(\.rawValue)),
+        "parsing_mode", .choice(FaceParsing.Mode.allCases.map(\.rawValue)),
         "MuseTalk: which parts of the face are repainted."),
       .init(
         "cheek_width", .integer(MuseTalkOptions.cheekWidthRange),
-        "MuseTalk: how far the mask reaches into the cheeks, in 512ths of the square around the face."
+        "MuseTalk: how far from the middle the cheeks begin, in 512ths of the square around the face."
       ),
       .init(
-        "mask_blur", .integer(MuseTalkOptions.maskBlurRange),
-        "MuseTalk: width of the mask's soft edge, in hundredths of that square."),
+        "mask_blur", .number(MuseTalkOptions.maskBlurRange),
+        "MuseTalk: size of the mask's blur, in sides of that square."),
       .init(
-        "upper_boundary", .integer(MuseTalkOptions.upperBoundaryRange),
-        "MuseTalk: how much of that square, from above, stays as it is, in hundredths."),
+        "upper_boundary", .number(MuseTalkOptions.upperBoundaryRange),
+        "MuseTalk: where in the height of that square painting begins."),
       .init("vae", .inputPath, "MuseTalk: a folder with another autoencoder."),
       .init(
-        "compatibility", .choice(MuseTalkOptions.Compatibility.allCases.map(\.rawValue)),
+        "compatibility", .choice(MuseTalkCompatibility.allCases.map(\.rawValue)),
         "MuseTalk: mended, or upstream with its faults."),
     ]
   }
@@ -125,8 +126,8 @@ extension MuseTalkOptions {
     extraMargin = try options.integer("extra_margin", Self.extraMarginRange)
     parsingMode = try options.choice("parsing_mode")
     cheekWidth = try options.integer("cheek_width", Self.cheekWidthRange)
-    maskBlur = try options.integer("mask_blur", Self.maskBlurRange)
-    upperBoundary = try options.integer("upper_boundary", Self.upperBoundaryRange)
+    maskBlur = try options.number("mask_blur", Self.maskBlurRange)
+    upperBoundary = try options.number("upper_boundary", Self.upperBoundaryRange)
     autoencoder = try options.text("vae")
     compatibility = try options.choice("compatibility")
   }
@@ -168,6 +169,20 @@ struct StepOptions {
       throw unfit(key, "use \(range.lowerBound) to \(range.upperBound)")
     }
     return integer
+  }
+
+  func number(_ key: String, _ range: ClosedRange<Double>) throws -> Double? {
+    let number: Double
+    switch step.options[key] {
+    case nil: return nil
+    case .number(let value): number = value
+    case .integer(let value): number = Double(value)
+    default: throw unfit(key, "use a number")
+    }
+    guard range.contains(number) else {
+      throw unfit(key, "use \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
   }
 
   func choice<Choice: RawRepresentable & CaseIterable>(_ key: String) throws -> Choice?

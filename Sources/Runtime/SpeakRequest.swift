@@ -41,4 +41,15 @@ public struct SpeakRequest: Sendable {
     self.audio = audio
     self.output = output
   }
+
+  /// The part of a job's key that stands for the options: whatever decides the output's bytes besides program and inputs.
+  var optionsKey: String {
+    """
+    rate \(rate?.description ?? "source") loop \(loop?.rawValue ?? "source")
+    crf \(crf) seed \(seed) requires face \(requiresFace)
+    background \(background.red) \(background.green) \(background.blue)
+    musetalk \(museTalk.words.map { "\($0) \($1)" }.joined(separator: " "))
+    \(provenance.key)
+    """
+  }
 }

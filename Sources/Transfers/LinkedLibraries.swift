@@ -8,7 +8,7 @@ public enum TransferLibraries {
       LinkedLibrary(
         name: "libcurl",
         version: String(cString: CCurl_version()),
-        licence: "curl", purpose: "telling receivers of events")
+        licence: "curl", purpose: "downloads of models, telling receivers of events")
     ]
   }
 }

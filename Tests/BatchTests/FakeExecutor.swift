@@ -20,6 +20,7 @@ struct FakeExecutor: JobExecutor {
   func measure(_ job: JobSpecification) throws -> JobSize {
     JobSize(seconds: 1, frameCount: 25, pixelsPerFrame: 64)
   }
+  func finishedOutput(at path: String) -> FoundOutput? { nil }
   func discard(_ job: JobSpecification) {}
 
   func run(_ job: JobSpecification, context: JobContext) throws -> JobResult {

@@ -52,6 +52,11 @@ struct Workshop {
     return try Data(contentsOf: URL(fileURLWithPath: path))
   }
 
+  /// As `weights`; empty, and so no weights, where they can't be made.
+  static func bytes(_ key: String, count: Int = 64) -> Data {
+    (try? weights(key, count: count)) ?? Data()
+  }
+
   /// Writes a file, with the folders around it, and returns its path.
   @discardableResult
   func put(_ data: Data, at path: String) throws -> String {

@@ -93,10 +93,10 @@ import Testing
       ("another web page", Array("<html lang=\"en\"><body>Not found".utf8), "web page"),
       ("zip", Array("PK\u{3}\u{4}".utf8) + eight, "ends early"),
       ("old pickle", [0x80, 2] + eight, "no instruction"),
-    ] as [(String, [UInt8], String)])
-  func refuses(what: String, bytes: [UInt8], saying: String) throws {
-    let complaint = try complaint(bytes)
-    #expect(complaint?.contains(saying) == true, "\(what): \(complaint ?? "accepted")")
+    ].map(HostileFile.init))
+  func refuses(_ file: HostileFile) throws {
+    let complaint = try complaint(file.bytes)
+    #expect(complaint?.contains(file.saying) == true, "\(file.what): \(complaint ?? "accepted")")
   }
 
   @Test func refusesNamesThatAreNotText() throws {
@@ -155,4 +155,12 @@ struct SplitMix64: RandomNumberGenerator {
     bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
     return bits ^ (bits >> 31)
   }
+}
+
+/// A file that no reader may take, and a part of what the reader says of it.
+struct HostileFile: Sendable, CustomTestStringConvertible {
+  let what: String
+  let bytes: [UInt8]
+  let saying: String
+  var testDescription: String { what }
 }

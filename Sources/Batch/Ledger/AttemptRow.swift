@@ -6,6 +6,8 @@ struct AttemptRow {
   var job: Int
   var key: String?
   var boot: String
+  /// Seconds since 1970.
+  var startedAt: Double
   var startedNanoseconds: Int
   var heartbeatNanoseconds: Int
   var newSegments: Int
@@ -13,7 +15,7 @@ struct AttemptRow {
   var stage: String?
 
   static let columns = """
-    id, job, key, boot, started_nanoseconds, heartbeat_nanoseconds, new_segments, segment_count,
+    id, job, key, boot, started_at, started_nanoseconds, heartbeat_nanoseconds, new_segments, segment_count,
     stage
     """
 
@@ -22,11 +24,12 @@ struct AttemptRow {
     job = row[1]
     key = row[2]
     boot = row[3]
-    startedNanoseconds = row[4]
-    heartbeatNanoseconds = row[5]
-    newSegments = row[6]
-    segmentCount = row[7]
-    stage = row[8]
+    startedAt = row[4]
+    startedNanoseconds = row[5]
+    heartbeatNanoseconds = row[6]
+    newSegments = row[7]
+    segmentCount = row[8]
+    stage = row[9]
   }
 
   /// How long the attempt has run; up to its last sign of life when the machine was started anew since.

@@ -49,7 +49,8 @@ extension Ledger {
         return .claimed(
           ClaimedAttempt(
             attempt: attempt, job: row.id, specification: candidate.job, key: key,
-            replacesOutput: row.ownsOutput, earlierSeconds: row.spentSeconds, number: number))
+            replacesOutput: row.ownsOutput, earlierSeconds: row.spentSeconds, number: number,
+            startedAt: transaction.now.wallSeconds))
       }
     }
   }

@@ -2,21 +2,6 @@ import Foundation
 import GRDB
 import Glibc
 
-/// A finished output that was found on disk, with the job's key in its metadata.
-public struct FoundOutput: Sendable, Hashable {
-  public var path: String
-  public var key: String
-  public var sha256: String
-  public var byteCount: Int
-
-  public init(path: String, key: String, sha256: String, byteCount: Int) {
-    self.path = path
-    self.key = key
-    self.sha256 = sha256
-    self.byteCount = byteCount
-  }
-}
-
 /// What pruning removed.
 public struct PruneReport: Sendable, Hashable {
   public var batches = 0

@@ -59,16 +59,26 @@ public final class Ledger: Sendable {
   /// Puts jobs back whose attempts have lost their runner.
   ///
   /// With `expiredOnly` those whose lease has run out; else all: what a runner does when it starts, since its lock proves that
-  /// no other one lives.
-  func recover(expiredOnly: Bool) throws(LedgerError) -> [JobOutcome] {
+  /// no other one lives. A job whose output `executor` finds finished is done: its runner vanished before it could say so.
+  func recover(
+    expiredOnly: Bool, executor: (any JobExecutor)? = nil
+  ) throws(LedgerError) -> [JobOutcome] {
     let now = clock.now()
-    let lost = try database.read {
-      try LedgerTransaction(database: $0, now: now).attemptsInWork(expiredOnly: expiredOnly)
+    let lost = try database.read { database in
+      let transaction = LedgerTransaction(database: database, now: now)
+      return try transaction.attemptsInWork(expiredOnly: expiredOnly).map {
+        (attempt: $0, job: try database.specification(ofJob: $0.job))
+      }
     }
     guard !lost.isEmpty else { return [] }
+    let finished = lost.map {
+      executor?.result(of: $0.job, key: $0.attempt.key, since: $0.attempt.startedAt)
+    }
     return try write { transaction in
-      try transaction.attemptsInWork(expiredOnly: expiredOnly).map {
-        try transaction.abandon($0, limits: limits)
+      try zip(lost, finished).map { lost, result in
+        let attempt = try transaction.attemptInWork(lost.attempt.id)
+        guard let result else { return try transaction.abandon(attempt, limits: limits) }
+        return try transaction.end(attempt, .succeeded(result), rules: rules)
       }
     }
   }

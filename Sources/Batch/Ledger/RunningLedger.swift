@@ -23,7 +23,7 @@ final class RunningLedger: RunnerLedger {
     self.worker = worker
     self.batch = batch
     self.settled = settled
-    for outcome in try ledger.recover(expiredOnly: false) { settled(outcome) }
+    for outcome in try ledger.recover(expiredOnly: false, executor: executor) { settled(outcome) }
   }
 
   func claim() throws -> ClaimedAttempt? { try next(suspectsOnly: false) }
@@ -59,14 +59,29 @@ final class RunningLedger: RunnerLedger {
     try ledger.record(segment, attempt: attempt)
   }
 
-  /// Ends an attempt; one whose inputs changed while it ran has failed, whatever it made.
+  /// Ends an attempt; one whose inputs changed while it ran has failed, whatever it made, and one whose process died after its
+  /// output was in place has not.
   func end(_ attempt: Int, _ ending: AttemptEnding) throws -> JobOutcome {
-    guard case .succeeded = ending, let claimed = inWork.removeValue(forKey: attempt) else {
-      inWork[attempt] = nil
-      return try ledger.end(attempt, ending)
-    }
+    let claimed = inWork.removeValue(forKey: attempt)
+    let ending = ending.maySucceed ? claimed.flatMap(finished) ?? ending : ending
+    guard case .succeeded = ending, let claimed else { return try ledger.end(attempt, ending) }
     return try ledger.end(
       attempt, ending, size: try? executor.measure(claimed.specification),
       objection: ledger.inputChange(since: claimed, executor: executor))
+  }
+
+  private func finished(_ claimed: ClaimedAttempt) -> AttemptEnding? {
+    executor.result(of: claimed.specification, key: claimed.key, since: claimed.startedAt)
+      .map { .succeeded($0) }
+  }
+}
+
+extension AttemptEnding {
+  /// Whether the output may be in place all the same: the attempt's process died before it could say so.
+  fileprivate var maySucceed: Bool {
+    switch self {
+    case .crashed, .suspected, .released, .timedOut: true
+    case .succeeded, .failed, .cancelled: false
+    }
   }
 }

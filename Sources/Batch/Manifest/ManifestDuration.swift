@@ -1,11 +1,11 @@
 /// Lengths of time as manifests write them: `90s`, `10m`, `2h`, `1h30m`.
-enum ManifestDuration {
+public enum ManifestDuration {
   static let regularExpression = "^([0-9]+(\\.[0-9]+)?[smhd])+$"
-  static let complaint = "write it as 90s, 10m, 2h or 1h30m"
+  public static let complaint = "write it as 90s, 10m, 2h or 1h30m"
   private static let longestSeconds = 366.0 * 86_400
 
   /// Seconds; nil where `text` is no length of time, or more than a year.
-  static func seconds(_ text: String) -> Double? {
+  public static func seconds(_ text: String) -> Double? {
     var (total, digits) = (0.0, "")
     for character in text {
       if character.isASCII && character.isNumber || character == "." {

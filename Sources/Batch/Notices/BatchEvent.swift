@@ -2,8 +2,8 @@ public import Foundation
 
 /// Something that those outside may want to be told.
 public struct BatchEvent: Sendable, Equatable, Encodable {
-  /// What happened: `batch.started`, `batch.finished`, `job.started`, `job.succeeded`, `job.failed`, `job.retrying`, `job.cancelled` or
-  /// `job.quarantined`.
+  /// What happened: `batch.started`, `batch.finished`, `job.started`, `job.succeeded`, `job.failed`, `job.retrying`, `job.requeued`,
+  /// `job.cancelled` or `job.quarantined`.
   public var event: String
   /// UTC, as ISO 8601.
   public var time: String

@@ -26,6 +26,9 @@ public final class Webhook: Sendable {
   private let wakeUp = DispatchSemaphore(value: 0)
   private let done = DispatchSemaphore(value: 0)
 
+  /// Whether `url` is an address that events can be posted to.
+  public static func accepts(_ url: String) -> Bool { HTTPPost.accepts(url) }
+
   /// Starts posting to `url`.
   ///
   /// `retryDelays` are the seconds before each further try of one event.

@@ -31,6 +31,8 @@ struct ClaimedAttempt: Sendable {
   var earlierSeconds: Double
   /// The how-manieth attempt of the job it is, from 1.
   var number = 1
+  /// When it began, in seconds since 1970.
+  var startedAt = 0.0
 }
 
 /// How far an attempt is.

@@ -33,7 +33,9 @@ struct MuseTalkModel {
   }
 
   var name: String { installed.name }
-  var isVersion10: Bool { installed.published.name == "musetalk-1.0" }
+  var version: MuseTalkGeometry.Version {
+    installed.published.name == "musetalk-1.0" ? .v1_0 : .v1_5
+  }
 
   /// What should be known about the weights that were read so far; one line each.
   var warnings: [String] {
@@ -104,26 +106,28 @@ struct MuseTalkModel {
   }
 
   /// The network that sees where the face's parts are.
-  func landmarks(device: any Device) throws -> WholeBodyLandmarkFinder {
+  func landmarks(refines: Bool, device: any Device) throws -> WholeBodyLandmarkFinder {
     let weights = RTMPose.network(in: try weights(.landmarks).weights)
     let network = try RTMPose(weights, configuration: .init(detectedIn: weights))
     try weights.requireAllConsumed(ignoring: RTMPose.ignoredKeys)
-    return try WholeBodyLandmarkFinder(network, device: device)
+    return try WholeBodyLandmarkFinder(network, refines: refines, device: device)
   }
 
   /// The network that sees whether a face is there.
-  func detector(device: any Device) throws -> S3FDFinder {
+  func detector(longestSide: Int, device: any Device) throws -> S3FDFinder {
     let weights = try weights(.faceDetector).weights(with: "conv1_1.weight")
     let network = try S3FD(weights, configuration: .init(detectedIn: weights))
     try weights.requireAllConsumed()
-    return S3FDFinder(network, device: device)
+    return S3FDFinder(network, longestSide: longestSide, device: device)
   }
 
   /// The network that names the parts of a face.
-  func parser(device: any Device, precision: Precision) throws -> FacePartFinder {
+  func parser(device: any Device, precision: Precision) throws -> FaceParser {
     let weights = try weights(.faceParser).weights(with: "cp.resnet.conv1.weight")
-    let network = try BiSeNet(weights, configuration: .init(detectedIn: weights))
+    let configuration = try BiSeNet.Configuration(detectedIn: weights)
+    let network = try BiSeNet(weights, configuration: configuration)
     try weights.requireAllConsumed(ignoring: BiSeNet.ignoredKeys)
-    return try FacePartFinder(network, device: device, precision: precision)
+    return try FaceParser(
+      network, classes: configuration.classes, device: device, precision: precision)
   }
 }

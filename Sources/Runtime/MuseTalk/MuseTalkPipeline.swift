@@ -1,7 +1,6 @@
 import Audio
 import Compute
 import Face
-import Imaging
 import LipSync
 import MediaTypes
 
@@ -11,11 +10,11 @@ struct MuseTalkPipeline: SpeakPipeline {
   let context: SpeakContext
 
   private var settings: MuseTalkSettings {
-    MuseTalkSettings(context.request.museTalk, isVersion10: model.isVersion10)
+    MuseTalkSettings(context.request.museTalk, version: model.version)
   }
 
   func identity() throws -> String {
-    "\(try model.identity())\n\(settings.key) batch \(SpeakResources.museTalkBatch)"
+    "\(try model.identity()) batch \(SpeakResources.museTalkBatch)"
   }
 
   var warnings: [String] { model.warnings }
@@ -29,7 +28,9 @@ struct MuseTalkPipeline: SpeakPipeline {
       sampleCount += piece.count
     } while !piece.isEmpty
     for warning in reader.warnings { progress(.warning(warning)) }
-    let (rules, count) = (settings.windowRules, sampleCount)
+    let rules: SpeechWindowLayout.Rules =
+      settings.compatibility == .upstream ? .upstream : .mended
+    let count = sampleCount
     func layout(_ rate: Rational) -> SpeechWindowLayout {
       SpeechWindowLayout(rules: rules, rate: rate, sampleCount: count)
     }
@@ -44,21 +45,23 @@ struct MuseTalkPipeline: SpeakPipeline {
   }
 
   func tracker(rate: Rational, isStill: Bool) throws -> MuseTalkFaceTracker {
-    let device = try context.device()
-    return MuseTalkFaceTracker(
-      landmarks: try model.landmarks(device: device), detector: try model.detector(device: device),
-      settings: settings)
+    let (device, geometry) = (try context.device(), settings.geometry)
+    let isMended = settings.compatibility == .mended
+    let sightings = FaceSightings(
+      landmarks: try model.landmarks(refines: isMended, device: device),
+      detector: try model.detector(
+        longestSide: isMended ? MuseTalkFaceTracker.detectorSide : .max, device: device),
+      chroma: geometry.chroma)
+    return MuseTalkFaceTracker(sightings, geometry: geometry, rate: rate)
   }
 
   func painter(work: WorkFolder) throws -> MuseTalkPainter {
+    let precision = context.request.computePrecision
     let networks = try context.resources.museTalk(
-      model, threads: context.threads, precision: context.request.computePrecision)
-    let parser = try model.parser(
-      device: context.device(), precision: context.request.computePrecision)
-    let settings = settings
+      model, threads: context.threads, precision: precision)
     return MuseTalkPainter(
-      MuseTalkFacePainter(networks), latentPath: work.file("latents"),
-      crop: { try settings.face(in: $0, box: $1) },
-      blend: { try settings.blend($2, into: $0, box: $1, parts: parser.parts) })
+      MuseTalkFacePainter(networks),
+      parser: try model.parser(device: context.device(), precision: precision),
+      settings: settings.painter, latentPath: work.file("latents"))
   }
 }

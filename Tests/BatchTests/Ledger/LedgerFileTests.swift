@@ -127,7 +127,7 @@ import Testing
           FoundOutput(
             path: path, key: try #require(history.key),
             sha256: try #require(history.outputSHA256),
-            byteCount: try FileStamp.read(path).stamp.byteCount))
+            byteCount: try FileStamp.read(path).stamp.byteCount, frameCount: 25))
       }
     }
     let lock = try LedgerLock(workshop.files, command: "test")

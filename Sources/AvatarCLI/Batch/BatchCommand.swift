@@ -5,5 +5,8 @@ struct BatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "batch",
     abstract: "Make many videos from a manifest.",
-    subcommands: [BatchValidateCommand.self, BatchSchemaCommand.self])
+    subcommands: [
+      BatchRunCommand.self, BatchValidateCommand.self, BatchSchemaCommand.self,
+      BatchHostCommand.self,
+    ])
 }

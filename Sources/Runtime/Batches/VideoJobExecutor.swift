@@ -1,0 +1,116 @@
+public import Batch
+import Compute
+import Digests
+import Foundation
+import LipSync
+import Media
+import MediaTypes
+
+/// Does the jobs of batches: each step as the command of its name does it, with networks that stay loaded from job to job.
+public final class VideoJobExecutor: JobExecutor {
+  public let kinds: [JobKind]
+  private let resources = SpeakResources()
+  /// How long to wait for another process that writes the same output: after a runner was killed, its jobs' process may live for a
+  /// moment.
+  private let patienceSeconds: Double
+
+  /// - Throws: `RuntimeError` when the embedded presenters can't be read (a broken build).
+  public init(patienceSeconds: Double = 20) throws {
+    kinds = try JobKinds.all()
+    self.patienceSeconds = patienceSeconds
+  }
+
+  public func identity(of job: JobSpecification) throws -> String {
+    let request = try request(job)
+    let model = try SpeakModel(request)
+    let precision = try resources.device(threads: 1).resolve(request.computePrecision)
+    var lines = [
+      "avatar \(Version.current) \(InstructionSet.name) \(precision)",
+      "model \(try model.inputPath == nil ? model.identity() : "folder")",
+      "presenter \(try presenter(request)?.name ?? "none")",
+      request.optionsKey,
+    ]
+    if request.provenance.recordsCommand {
+      // The command in the metadata names the inputs.
+      let folder = FilePath.folder(of: job.output)
+      lines += try inputs(of: job).map { "input \(FilePath.relative($0, to: folder))" }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  public func inputs(of job: JobSpecification) throws -> [String] {
+    let request = try request(job)
+    let avatar = try presenter(request) == nil ? request.avatar : nil
+    let model = try SpeakModel(request).inputPath
+    return [request.audio] + [avatar, model].compactMap(\.self)
+  }
+
+  public func measure(_ job: JobSpecification) throws -> JobSize {
+    let request = try request(job)
+    let seconds = try probe(request.audio).durationSeconds ?? 0
+    let source = try SpeakSource(request)
+    let info = try probe(source.path)
+    let rate = request.rate ?? (source.presenter == nil ? info.outputRate : Rational(25))
+    return JobSize(
+      seconds: seconds, frameCount: Int((seconds * rate.value).rounded(.up)),
+      pixelsPerFrame: info.width * info.height)
+  }
+
+  public func run(_ job: JobSpecification, context: JobContext) throws -> JobResult {
+    var request = try request(job)
+    request.provenance.jobKey = context.key
+    request.replacesOutput = context.replacesOutput
+    request.keepsUnfinishedWork = true
+    try OutputPath.createFolder(of: job.output)
+    let attempt = JobAttempt(context)
+    defer { attempt.end() }
+    let frameCount = try patiently(attempt) {
+      try SpeakJob(request, resources: resources, cancellation: attempt.cancellation)
+        .run { attempt.handle($0) }.frames
+    }
+    return try attempt.result(output: job.output, frameCount: frameCount)
+  }
+
+  public func finishedOutput(at path: String) -> FoundOutput? {
+    guard let info = try? probe(path), info.kind == .video, !info.isCutOff,
+      let key = info.tags[OutputTags.jobKey], let frameCount = info.frameCount,
+      let sha256 = try? SHA256.digest(ofFile: path),
+      let byteCount = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+    else { return nil }
+    return FoundOutput(
+      path: path, key: key, sha256: sha256, byteCount: byteCount, frameCount: frameCount)
+  }
+
+  public func discard(_ job: JobSpecification) { WorkFolder.discard(output: job.output) }
+
+  private func request(_ job: JobSpecification) throws -> SpeakRequest {
+    guard job.steps.count == 1, job.steps[0].kind == SpeakJobKind.name else {
+      let kinds = job.steps.map(\.kind).joined(separator: ", ")
+      throw RuntimeError.badInput(
+        "job \(job.name): this version can't do \(kinds): use speak alone")
+    }
+    var request = try SpeakRequest(job.steps[0], output: job.output)
+    request.provenance.commandFolder = FilePath.folder(of: job.output)
+    return request
+  }
+
+  private func presenter(_ request: SpeakRequest) throws -> Presenter? {
+    try request.avatar.map(Presenter.named) ?? Presenter.all().first
+  }
+
+  private func patiently<Value>(_ attempt: JobAttempt, _ body: () throws -> Value) throws -> Value {
+    let start = ContinuousClock.now
+    while true {
+      do {
+        return try body()
+      } catch is CancelledError {
+        throw JobStopped()
+      } catch let error as RuntimeError where error.exitCode == .tryAgainLater {
+        guard ContinuousClock.now - start < .seconds(patienceSeconds),
+          !attempt.cancellation.stopsAfterSegment
+        else { throw error }
+        Thread.sleep(forTimeInterval: 0.1)
+      }
+    }
+  }
+}
