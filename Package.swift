@@ -164,7 +164,7 @@ let package = Package(
       name: "RuntimeTests",
       dependencies: [
         "Runtime", "Batch", "ModelStore", "MediaTypes", "Digests", "Media", "Compute", "Weights",
-        "Diffusion", "LipSync", "TestSupport",
+        "Imaging", "Face", "Diffusion", "LipSync", "TestSupport",
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "AvatarCLITests", dependencies: ["TestSupport", "MediaTypes", "Media"]),

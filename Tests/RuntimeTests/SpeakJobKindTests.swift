@@ -20,7 +20,8 @@ import Testing
       """
       avatar: face.png, model: mini, fps: 29.97, loop: hold, require_face: true, crf: 20, \
       background: 102030, precision: fp32, threads: 2, seed: 7, producer: studio, content_id: n1, \
-      no_command_metadata: true
+      no_command_metadata: true, box_shift: -3, extra_margin: 12, parsing_mode: neck, \
+      cheek_width: 70, mask_blur: 0.1, upper_boundary: 0.4, vae: face.png, compatibility: upstream
       """
     ).jobs[0]
     let described = Set(try SpeakJobKind.describe().options.map(\.key))
@@ -34,6 +35,11 @@ import Testing
     #expect(request.threads == 2 && request.seed == 7 && !request.replacesOutput)
     #expect(request.provenance.producer == "studio" && request.provenance.contentID == "n1")
     #expect(!request.provenance.recordsCommand)
+    let museTalk = request.museTalk
+    #expect(museTalk.boxShift == -3 && museTalk.extraMargin == 12 && museTalk.cheekWidth == 70)
+    #expect(museTalk.parsingMode == .neck && museTalk.compatibility == .upstream)
+    #expect(museTalk.maskBlur == 0.1 && museTalk.upperBoundary == 0.4)
+    #expect(museTalk.autoencoder?.hasSuffix("/face.png") == true)
   }
 
   @Test func `a step with none has the command's defaults`() throws {
@@ -44,7 +50,7 @@ import Testing
     #expect(request.avatar == nil && request.model == plain.model && request.rate == nil)
     #expect(request.crf == plain.crf && request.background == plain.background)
     #expect(request.precision == plain.precision && request.seed == plain.seed)
-    #expect(request.provenance == plain.provenance)
+    #expect(request.provenance == plain.provenance && request.museTalk == plain.museTalk)
   }
 
   @Test(arguments: [
