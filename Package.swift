@@ -85,7 +85,10 @@ let package = Package(
       swiftSettings: kernels),
     .target(
       name: "Face",
-      dependencies: ["MediaTypes", "Imaging", "Compute", "Weights", "Layers", "CFaceDetector"]),
+      dependencies: [
+        "MediaTypes", "Imaging", "Compute", "Weights", "Layers", "CFaceDetector", "CKernels",
+      ],
+      swiftSettings: kernels),
     .target(name: "Diffusion", dependencies: ["MediaTypes", "Compute", "Weights", "Layers"]),
     .target(
       name: "LipSync",
@@ -117,7 +120,7 @@ let package = Package(
     .executableTarget(
       name: "AvatarCLI",
       dependencies: [
-        "Runtime", "Batch", "ModelStore", "MediaTypes", "Media", "Compute", arguments,
+        "Runtime", "Batch", "ModelStore", "MediaTypes", "Media", "Face", "Compute", arguments,
       ]),
 
     // MARK: Tests
@@ -147,7 +150,9 @@ let package = Package(
       name: "LayersTests", dependencies: ["Layers", "Compute", "Weights", "TestSupport"]),
     .testTarget(name: "LetteringTests", dependencies: ["Lettering", "MediaTypes", "TestSupport"]),
     .testTarget(
-      name: "ImagingTests", dependencies: ["Imaging", "MediaTypes", "Compute", "TestSupport"]),
+      name: "ImagingTests",
+      dependencies: ["Imaging", "MediaTypes", "Compute", "Weights", "TestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "MediaTests", dependencies: ["Media", "MediaTypes", "TestSupport"]),
     .testTarget(
       name: "AudioTests",
@@ -173,8 +178,9 @@ let package = Package(
       name: "RuntimeTests",
       dependencies: [
         "Runtime", "Batch", "ModelStore", "MediaTypes", "Digests", "Media", "Compute", "Weights",
-        "Diffusion", "LipSync", "Lettering", "TestSupport",
-      ]),
+        "Imaging", "Face", "Diffusion", "LipSync", "Lettering", "TestSupport",
+      ],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "AvatarCLITests", dependencies: ["TestSupport", "MediaTypes", "Media"]),
   ],
   swiftLanguageModes: [.v6],

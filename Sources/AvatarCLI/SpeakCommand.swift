@@ -20,6 +20,8 @@ struct SpeakCommand: ParsableCommand {
         avatar speak --audio song.mp3 --avatar clip.mp4 --loop loop --crf 16
         avatar speak --audio voice.wav --visible-label AI-generated --contact-sheet
         avatar speak --audio voice.wav --avatar clip.mp4 --json --quiet --force
+        avatar speak --audio voice.wav --avatar clip.mp4 --model musetalk-1.5
+        avatar speak --audio voice.wav --avatar clip.mp4 --model MuseTalk/models --parsing-mode raw
       """)
 
   @Option(name: .long, help: ArgumentHelp("The voice or song.", valueName: "file"))
@@ -41,7 +43,9 @@ struct SpeakCommand: ParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("mini, or a folder in its layout.", valueName: "name|folder"))
+    help: ArgumentHelp(
+      "mini, musetalk-1.5, musetalk-1.0, or a folder in the layout of mini or of MuseTalk's models.",
+      valueName: "name|folder"))
   var model = "mini"
 
   @Option(
@@ -83,8 +87,11 @@ struct SpeakCommand: ParsableCommand {
     help: ArgumentHelp("Threads for the networks (default: all cores).", valueName: "count"))
   var threads: Int?
 
-  @Option(name: .long, help: ArgumentHelp("Random seed; mini draws none.", valueName: "number"))
+  @Option(name: .long, help: ArgumentHelp("Random seed; neither model draws numbers.", valueName: "number"))
   var seed: UInt64 = 0
+
+  @OptionGroup(title: "MuseTalk options")
+  var museTalk: MuseTalkArguments
 
   @OptionGroup
   var marking: MarkingOptions
@@ -152,6 +159,7 @@ struct SpeakCommand: ParsableCommand {
     request.threads = threads
     request.seed = seed
     request.background = background
+    museTalk.apply(to: &request)
     marking.apply(to: &request)
     visibleLabel.apply(to: &request)
     request.makesContactSheet = contactSheet

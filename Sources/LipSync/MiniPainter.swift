@@ -41,8 +41,14 @@ public final class MiniPainter: MouthPainter {
       flow: outputs[0].values, mask: outputs[1].values, inner: outputs[2].values)
   }
 
-  public func paint(_ frame: Frame, face: TrackedFace, speech: Articulation) throws -> Frame {
-    let mouth = try mouth(of: frame, face: face, articulation: speech)
-    return try frame.composing(mouth, cropToImage: face.crop, strength: face.strength)
+  /// Its network is too small to gain from more.
+  public let batchSize = 1
+
+  public func paint(_ moments: [PaintingMoment<TrackedFace, Articulation>]) throws -> [Frame] {
+    try moments.map { moment in
+      let face = moment.face
+      let mouth = try mouth(of: moment.frame, face: face, articulation: moment.speech)
+      return try moment.frame.composing(mouth, cropToImage: face.crop, strength: face.strength)
+    }
   }
 }

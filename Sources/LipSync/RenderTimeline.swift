@@ -1,27 +1,26 @@
-public import Face
-
 /// What every output frame shows: which source frame, and where its face is.
-public struct RenderTimeline: Sendable {
+public struct RenderTimeline<Face: Sendable>: Sendable {
   public let segments: SegmentPlan
-  private let track: FaceTrack
   private let sourceIndices: @Sendable (Int) -> Int
+  private let faces: @Sendable (Int) -> Face?
 
   /// - Parameters:
   ///   - segments: How the output is cut.
-  ///   - track: The face in every source frame.
   ///   - sourceIndex: The source frame that output frame `i` shows.
+  ///   - face: The face in source frame `i`.
   public init(
-    segments: SegmentPlan, track: FaceTrack, sourceIndex: @escaping @Sendable (Int) -> Int
+    segments: SegmentPlan, sourceIndex: @escaping @Sendable (Int) -> Int,
+    face: @escaping @Sendable (Int) -> Face?
   ) {
     self.segments = segments
-    self.track = track
     sourceIndices = sourceIndex
+    faces = face
   }
 
   public func sourceIndex(atFrame index: Int) -> Int { sourceIndices(index) }
 
   /// The face in the picture that output frame `index` shows; nil passes the frame through.
-  public func face(atFrame index: Int) -> TrackedFace? { track[sourceIndices(index)] }
+  public func face(atFrame index: Int) -> Face? { faces(sourceIndices(index)) }
 
   /// Output frames that show a face.
   public var framesWithFace: Int { (0..<segments.frameCount).count { face(atFrame: $0) != nil } }

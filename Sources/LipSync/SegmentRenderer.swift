@@ -1,5 +1,4 @@
 import Foundation
-import Face
 import MediaTypes
 
 /// Frames that may wait between two stages.
@@ -9,17 +8,19 @@ private let queueCapacity = 4
 ///
 /// A segment depends on nothing but the source, the timeline, the speech and the painter, so one
 /// rendered alone has the bytes of one rendered in sequence. The three stages own their parts and
-/// hand frames over; the calling thread paints, because painting is the long stage.
+/// hand frames over; the calling thread paints, because painting is the long stage. What is painted together depends on
+/// the segment alone.
 public final class SegmentRenderer<Painter: MouthPainter> {
-  private let timeline: RenderTimeline
+  private let timeline: RenderTimeline<Painter.Face>
   private let painter: Painter
-  private let speech: (Int) -> Painter.Speech
+  private let speech: (Int) throws -> Painter.Speech
   private let cancellation: Cancellation
 
   /// `speech` is what the painter is told about output frame `i`.
   public init(
-    timeline: RenderTimeline, painter: Painter, cancellation: Cancellation = Cancellation(),
-    speech: @escaping (Int) -> Painter.Speech
+    timeline: RenderTimeline<Painter.Face>, painter: Painter,
+    cancellation: Cancellation = Cancellation(),
+    speech: @escaping (Int) throws -> Painter.Speech
   ) {
     self.timeline = timeline
     self.painter = painter
@@ -81,21 +82,75 @@ public final class SegmentRenderer<Painter: MouthPainter> {
     from decoded: BoundedQueue<RenderItem>, to painted: BoundedQueue<RenderItem>,
     clock: StageClock, progress: () -> Void
   ) throws {
-    while var item = decoded.pop() {
+    var waiting = PaintingBatch<Painter>(capacity: painter.batchSize)
+    while let item = decoded.pop() {
       try cancellation.check()
-      let isFirst = item.index == timeline.segments.frames(ofSegment: item.segment).lowerBound
-      if isFirst && cancellation.stopsAfterSegment {
+      let frames = timeline.segments.frames(ofSegment: item.segment)
+      if item.index == frames.lowerBound && cancellation.stopsAfterSegment {
         decoded.cancel()
         return
       }
-      if let face = timeline.face(atFrame: item.index) {
-        item.frame = try clock.measure {
-          try painter.paint(item.frame, face: face, speech: speech(item.index))
-        }
+      try clock.measure {
+        waiting.add(item, try moment(item))
+        if waiting.isReady || item.index == frames.upperBound - 1 { try waiting.paint(painter) }
       }
-      guard painted.push(item) else { return }
-      progress()
+      for item in waiting.takePainted() {
+        guard painted.push(item) else { return }
+        progress()
+      }
     }
+  }
+
+  private func moment(
+    _ item: RenderItem
+  ) throws -> PaintingMoment<Painter.Face, Painter.Speech>? {
+    guard let face = timeline.face(atFrame: item.index) else { return nil }
+    return PaintingMoment(
+      frame: item.frame, sourceIndex: timeline.sourceIndex(atFrame: item.index), face: face,
+      speech: try speech(item.index))
+  }
+}
+
+/// Frames in order that wait to be painted together, among those that pass through.
+private struct PaintingBatch<Painter: MouthPainter> {
+  private let capacity: Int
+  private var items: [RenderItem] = []
+  private var moments: [(place: Int, moment: PaintingMoment<Painter.Face, Painter.Speech>)] = []
+  private var isPainted = false
+
+  init(capacity: Int) {
+    precondition(capacity > 0, "a painter paints")
+    self.capacity = capacity
+  }
+
+  /// Whether waiting for more frames would gain nothing, or take too much memory.
+  var isReady: Bool {
+    moments.isEmpty || moments.count == capacity || items.count >= 2 * capacity
+  }
+
+  /// Without a moment, the frame passes through.
+  mutating func add(
+    _ item: RenderItem, _ moment: PaintingMoment<Painter.Face, Painter.Speech>?
+  ) {
+    if let moment { moments.append((items.count, moment)) }
+    items.append(item)
+    isPainted = false
+  }
+
+  mutating func paint(_ painter: Painter) throws {
+    isPainted = true
+    guard !moments.isEmpty else { return }
+    for ((place, _), frame) in zip(moments, try painter.paint(moments.map(\.moment))) {
+      items[place].frame = frame
+    }
+    moments.removeAll()
+  }
+
+  /// All frames that wait, if they were painted.
+  mutating func takePainted() -> [RenderItem] {
+    guard isPainted else { return [] }
+    defer { items.removeAll() }
+    return items
   }
 }
 

@@ -44,7 +44,8 @@ enum DoctorChecks {
     let painter = try model.painter(device: device, precision: .auto)
     var open = Articulation.closed
     open.values[0] = 1
-    let painted = try painter.paint(frame, face: face, speech: open)
+    let moment = PaintingMoment(frame: frame, sourceIndex: 0, face: face, speech: open)
+    let painted = try painter.paint([moment])[0]
     guard painted.samples != frame.samples else {
       throw RuntimeError.internalError("the painter changed nothing")
     }

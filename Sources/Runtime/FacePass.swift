@@ -1,67 +1,65 @@
-import Face
 import Foundation
 import LipSync
 import Media
 import MediaTypes
 
 /// Pass 1: decodes every source frame once, finds the face, and keeps what it found in the work folder.
-struct FacePass {
-  /// What the pass found.
-  struct Result {
-    let track: FaceTrack
-    let times: PresentationTimes
-    /// For opening the source again without a scan; nil for pictures.
-    let index: VideoIndex?
-    let warnings: [String]
-  }
-
+struct FacePass<Tracker: FaceTracking> {
   /// What is stored: the frames' times follow from the index, or from the frame count for pictures.
   private struct Stored: Codable {
-    let track: FaceTrack
+    let track: Tracker.Track
     let index: VideoIndex?
     let warnings: [String]
   }
 
-  private static let fileName = "faces.json"
-
   let source: SpeakSource
-  let landmarks: () throws -> LandmarkFinder
+  let tracker: (_ rate: Rational, _ isStill: Bool) throws -> Tracker
   let work: WorkFolder
   let cancellation: Cancellation
 
-  func run(_ progress: ProgressHandler) throws -> Result {
+  private let fileName = "faces.json"
+
+  func run(_ progress: ProgressHandler) throws -> FoundFaces<Tracker.Face> {
     if let stored = try stored() { return stored }
     let reader = try source.open()
     progress(.stage(name: "finding the face", total: reader.info.frameCount ?? 0))
-    var settings = FaceTracker.Settings()
-    settings.readsStillPictures = reader.info.kind == .still
-    var tracker = FaceTracker(
-      detector: try FrontalFaceDetector(), landmarks: try landmarks(),
-      rate: reader.info.outputRate, settings: settings)
+    var tracker = try tracker(reader.info.outputRate, reader.info.kind == .still)
     let times = try reader.scan { index, frame in
       try cancellation.check()
       try tracker.add(frame)
       progress(.step(done: index + 1))
     }
-    let track = tracker.finish()
-    let result = Result(
-      track: track, times: times, index: reader.index, warnings: reader.info.warnings)
-    let file = Stored(track: track, index: reader.index, warnings: result.warnings)
-    try work.write(JSONEncoder().encode(file), to: Self.fileName)
-    return result
+    let file = Stored(track: tracker.finish(), index: reader.index, warnings: reader.info.warnings)
+    try work.write(JSONEncoder().encode(file), to: fileName)
+    return found(file, times: times)
   }
 
   /// What an interrupted run of the same job found.
-  private func stored() throws -> Result? {
-    guard let data = work.read(Self.fileName),
+  private func stored() throws -> FoundFaces<Tracker.Face>? {
+    guard let data = work.read(fileName),
       let stored = try? JSONDecoder().decode(Stored.self, from: data)
     else { return nil }
-    let times =
-      if let index = stored.index { index.times } else {
-        PresentationTimes(
-          frameCount: stored.track.frameCount, rate: try source.open().info.outputRate)
-      }
-    return Result(
-      track: stored.track, times: times, index: stored.index, warnings: stored.warnings)
+    if let index = stored.index { return found(stored, times: index.times) }
+    let rate = try source.open().info.outputRate
+    let frameCount = Tracker.faces(of: stored.track).count
+    return found(stored, times: PresentationTimes(frameCount: frameCount, rate: rate))
   }
+
+  private func found(_ stored: Stored, times: PresentationTimes) -> FoundFaces<Tracker.Face> {
+    FoundFaces(
+      faces: Tracker.faces(of: stored.track), times: times, index: stored.index,
+      warnings: stored.warnings)
+  }
+}
+
+/// What pass 1 found.
+struct FoundFaces<Face: Sendable> {
+  /// One entry a source frame, nil where no face is.
+  let faces: [Face?]
+  let times: PresentationTimes
+  /// For opening the source again without a scan; nil for pictures.
+  let index: VideoIndex?
+  let warnings: [String]
+
+  var framesWithFace: Int { faces.count { $0 != nil } }
 }

@@ -24,12 +24,8 @@ struct MiniModel {
       return
     }
     guard FileManager.default.fileExists(atPath: "\(name)/painter/config.json") else {
-      let known = ["musetalk-1.5", "musetalk-1.0"].contains(name)
       throw RuntimeError.notInstalled(
-        known
-          ? "model \(name): this version can't run it yet: use --model mini"
-          : "model \(name): no such model or folder: use mini, or a folder with painter/config.json"
-      )
+        "model \(name): no such model or folder: use mini, or a folder with painter/config.json")
     }
     folder = name
     source = .path(name)

@@ -4,33 +4,34 @@ import LipSync
 import Media
 import MediaTypes
 
-/// Pass 2: renders the segments that are not there yet, and joins them with the sound.
-struct RenderPass {
-  /// The finished video.
-  struct Video {
-    let width: Int
-    let height: Int
-    let rate: Rational
-    let frameCount: Int
-    let framesWithFace: Int
-    let contentID: String
-  }
+/// The finished video.
+struct RenderedVideo {
+  let width: Int
+  let height: Int
+  let rate: Rational
+  let frameCount: Int
+  let framesWithFace: Int
+  let contentID: String
+}
 
+/// Pass 2: renders the segments that are not there yet, and joins them with the sound.
+struct RenderPass<Painter: MouthPainter> {
   let request: SpeakRequest
   let source: SpeakSource
-  let faces: FacePass.Result
-  let speech: SpeechPass.Result
+  let faces: FoundFaces<Painter.Face>
+  let sound: HeardSound<Painter.Speech>
+  let precision: Precision
   let work: WorkFolder
   let mark: VisibleLabelMark?
   let cancellation: Cancellation
 
   func run(
-    _ painter: MiniPainter, progress: @escaping ProgressHandler, timings: inout [String: Double]
-  ) throws -> Video {
+    _ painter: Painter, progress: @escaping ProgressHandler, timings: inout [String: Double]
+  ) throws -> RenderedVideo {
     let reader = try source.open(index: faces.index)
     let info = reader.info
     let rate = request.rate ?? (source.presenter == nil ? info.outputRate : Rational(25))
-    let frameCount = speech.frameCount(at: rate)
+    let frameCount = sound.frameCount(at: rate)
     let timeline = self.timeline(rate: rate, frameCount: frameCount)
     let plan = timeline.segments
     let store = SegmentStore(work: work)
@@ -42,10 +43,9 @@ struct RenderPass {
     let alreadyDone = frameCount - missing.reduce(0) { $0 + plan.frames(ofSegment: $1).count }
 
     progress(.stage(name: "painting", total: frameCount))
-    let track = speech.track
     let renderer = SegmentRenderer(
       timeline: timeline, painter: painter, cancellation: cancellation,
-      speech: { track.articulation(atFrame: $0, rate: rate) })
+      speech: try sound.speech(rate))
     let files = SegmentFiles(store: store, settings: settings(info, rate)) { segment in
       progress(
         .segment(
@@ -64,7 +64,7 @@ struct RenderPass {
     if cancellation.stopsAfterSegment { throw CancelledError() }
     let segments = (0..<plan.count).compactMap { files.finished[$0] ?? finished[$0] }
     let tags = OutputTags(
-      commandLine: commandLine(info, rate, painter.precision),
+      commandLine: commandLine(info, rate, precision),
       segmentDigests: segments.map(\.sha256))
     let contentID = try tags.contentID()
     let joined = try timings.measure("join") {
@@ -74,16 +74,18 @@ struct RenderPass {
         overwrite: request.replacesOutput, isCancelled: { cancellation.isCancelled })
     }
     for warning in joined.warnings { progress(.warning(warning)) }
-    return Video(
+    return RenderedVideo(
       width: info.width, height: info.height, rate: rate, frameCount: frameCount,
       framesWithFace: timeline.framesWithFace, contentID: contentID)
   }
 
-  private func timeline(rate: Rational, frameCount: Int) -> RenderTimeline {
+  private func timeline(rate: Rational, frameCount: Int) -> RenderTimeline<Painter.Face> {
     let mapping = Timeline(faces.times, rate: rate, loop: source.loop(request))
+    let faces = faces.faces
     return RenderTimeline(
-      segments: SegmentPlan(frameCount: frameCount, rate: rate), track: faces.track,
-      sourceIndex: { mapping.sourceIndex(at: $0) })
+      segments: SegmentPlan(frameCount: frameCount, rate: rate),
+      sourceIndex: { mapping.sourceIndex(at: $0) },
+      face: { faces.indices.contains($0) ? faces[$0] : nil })
   }
 
   private func labelling(

@@ -41,35 +41,40 @@ public struct SpeakJob {
     }
     let source = try SpeakSource(request)
     let mark = try request.visibleLabel.map { try VisibleLabelMark($0, on: source.open().info) }
-    let model = try MiniModel(request.model)
-    let threads = request.threads ?? ResourceUsage.availableCores
-    var timings: [String: Double] = [:]
+    let context = SpeakContext(
+      request: request, resources: resources,
+      threads: request.threads ?? ResourceUsage.availableCores, cancellation: cancellation)
+    return switch try SpeakModel(request) {
+    case .mini(let model):
+      try run(MiniPipeline(model: model, context: context), source, mark, started, progress)
+    case .museTalk(let model):
+      try run(MuseTalkPipeline(model: model, context: context), source, mark, started, progress)
+    }
+  }
 
+  private func run<Pipeline: SpeakPipeline>(
+    _ pipeline: Pipeline, _ source: SpeakSource, _ mark: VisibleLabelMark?,
+    _ started: ContinuousClock.Instant, _ progress: @escaping ProgressHandler
+  ) throws -> SpeakReport {
+    var timings: [String: Double] = [:]
     progress(.stage(name: "listening", total: 0))
-    let speech = try timings.measure("listen") {
-      try SpeechPass(
-        audio: request.audio,
-        articulation: try resources.articulation(model, threads: threads),
-        cancellation: cancellation
-      ).run(progress)
-    }
-    let painter = try timings.measure("load") {
-      try resources.painter(model, threads: threads, precision: request.computePrecision)
-    }
+    let sound = try timings.measure("listen") { try pipeline.listen(progress) }
+    let threads = request.threads ?? ResourceUsage.availableCores
+    let precision = try resources.device(threads: threads).resolve(request.computePrecision)
     let work = try WorkFolder(
-      output: request.output, key: try key(source, model, precision: painter.precision))
+      output: request.output, key: try key(source, pipeline.identity(), precision: precision))
     do {
       let faces = try timings.measure("faces") {
         try FacePass(
-          source: source, landmarks: { try resources.landmarks(model, threads: threads) },
-          work: work, cancellation: cancellation
+          source: source, tracker: pipeline.tracker, work: work, cancellation: cancellation
         ).run(progress)
       }
       try require(faces, progress)
-      for warning in model.warnings { progress(.warning(warning)) }
-      let render = RenderPass(
-        request: request, source: source, faces: faces, speech: speech, work: work,
-        mark: mark, cancellation: cancellation)
+      let painter = try timings.measure("load") { try pipeline.painter(work: work) }
+      for warning in pipeline.warnings { progress(.warning(warning)) }
+      let render = RenderPass<Pipeline.Painter>(
+        request: request, source: source, faces: faces, sound: sound, precision: precision,
+        work: work, mark: mark, cancellation: cancellation)
       let video = try render.run(painter, progress: progress, timings: &timings)
       work.remove()
       if request.makesContactSheet {
@@ -78,7 +83,7 @@ public struct SpeakJob {
             of: request.output, replaces: request.replacesOutput, cancellation: cancellation)
         }
       }
-      return report(video, speech, painter.precision, timings, started)
+      return report(video, sound.durationSeconds, precision, timings, started)
     } catch {
       if !survives(error) { work.remove() }
       throw error
@@ -95,9 +100,9 @@ public struct SpeakJob {
     }
   }
 
-  private func require(_ faces: FacePass.Result, _ progress: ProgressHandler) throws {
+  private func require<Face>(_ faces: FoundFaces<Face>, _ progress: ProgressHandler) throws {
     for warning in faces.warnings { progress(.warning(warning)) }
-    guard faces.track.framesWithFace == 0 else { return }
+    guard faces.framesWithFace == 0 else { return }
     let name = request.avatar ?? "presenter"
     if request.requiresFace {
       throw RuntimeError.badInput(
@@ -107,20 +112,19 @@ public struct SpeakJob {
   }
 
   /// Everything that decides the output's bytes.
-  private func key(_ source: SpeakSource, _ model: MiniModel, precision: Precision) throws -> String
-  {
+  private func key(_ source: SpeakSource, _ model: String, precision: Precision) throws -> String {
     """
     avatar \(Version.current) \(InstructionSet.name) \(precision)
     build \(try FileIdentity.describe("/proc/self/exe"))
     audio \(try FileIdentity.describe(request.audio))
     source \(source.identity)
-    model \(try model.identity())
+    model \(model)
     \(try request.optionsKey)
     """
   }
 
   private func report(
-    _ video: RenderPass.Video, _ speech: SpeechPass.Result, _ precision: Precision,
+    _ video: RenderedVideo, _ audioDuration: Double, _ precision: Precision,
     _ timings: [String: Double], _ started: ContinuousClock.Instant
   ) -> SpeakReport {
     let wallSeconds = (ContinuousClock.now - started) / .seconds(1)
@@ -128,7 +132,7 @@ public struct SpeakJob {
       output: request.output, model: request.model, precision: precision.rawValue,
       width: video.width, height: video.height, fps: video.rate.description,
       frames: video.frameCount,
-      duration: Double(video.frameCount) / video.rate.value, audioDuration: speech.durationSeconds,
+      duration: Double(video.frameCount) / video.rate.value, audioDuration: audioDuration,
       framesWithFace: video.framesWithFace,
       framesPassedThrough: video.frameCount - video.framesWithFace, wallSeconds: wallSeconds,
       framesPerSecond: Double(video.frameCount) / wallSeconds,

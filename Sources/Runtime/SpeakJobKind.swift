@@ -1,4 +1,5 @@
 public import Batch
+import Face
 import Media
 import MediaTypes
 
@@ -18,7 +19,7 @@ public enum SpeakJobKind {
           "avatar", .inputPathOrName(names: Presenter.all().map(\.name)),
           "Who speaks: a presenter, picture, video or folder of pictures (default: the first presenter)."
         ),
-        .init("model", .inputPathOrName(names: ["mini"]), "mini, or a folder in its layout."),
+        .init("model", .inputPathOrName(names: SpeakOptions.modelNames), SpeakOptions.modelHelp),
         .init(
           "fps",
           .pattern(regularExpression: "^[+0-9./]+$") {
@@ -39,7 +40,7 @@ public enum SpeakJobKind {
           "precision", .choice(SpeakRequest.Precision.allCases.map(\.rawValue)),
           "Numbers that the networks calculate with."),
         .init("threads", .integer(SpeakOptions.threadRange), "Threads for the networks."),
-        .init("seed", .integer(0...Int.max), "Random seed; mini draws none."),
+        .init("seed", .integer(0...Int.max), "Random seed; neither model draws numbers."),
         .init(
           "producer", labelText,
           "Who answers for the content, in the metadata's AI label: a name or registered code."),
@@ -59,7 +60,35 @@ public enum SpeakJobKind {
         .init(
           "visible_label_seconds", .number(SpeakOptions.labelSecondsRange),
           "How long the visible label shows from the start on (default: the whole video)."),
-      ], outputExtensions: SpeakOptions.outputExtensions)
+      ] + museTalkOptions, outputExtensions: SpeakOptions.outputExtensions)
+  }
+
+  private static var museTalkOptions: [JobKind.Option] {
+    [
+      .init(
+        "box_shift", .integer(MuseTalkOptions.boxShiftRange),
+        "MuseTalk: pixels by which the middle of the face box moves down."),
+      .init(
+        "extra_margin", .integer(MuseTalkOptions.extraMarginRange),
+        "MuseTalk: pixels that the face box is longer at the chin."),
+      .init(
+        "parsing_mode", .choice(FaceParsing.Mode.allCases.map(\.rawValue)),
+        "MuseTalk: which parts of the face are repainted."),
+      .init(
+        "cheek_width", .integer(MuseTalkOptions.cheekWidthRange),
+        "MuseTalk: how far from the middle the cheeks begin, in 512ths of the square around the face."
+      ),
+      .init(
+        "mask_blur", .number(MuseTalkOptions.maskBlurRange),
+        "MuseTalk: size of the mask's blur, in sides of that square."),
+      .init(
+        "upper_boundary", .number(MuseTalkOptions.upperBoundaryRange),
+        "MuseTalk: where in the height of that square painting begins."),
+      .init("vae", .inputPath, "MuseTalk: a folder with another autoencoder."),
+      .init(
+        "compatibility", .choice(MuseTalkCompatibility.allCases.map(\.rawValue)),
+        "MuseTalk: mended, or upstream with its faults."),
+    ]
   }
 
   private static var labelText: JobKind.OptionType {
@@ -96,8 +125,22 @@ extension SpeakRequest {
     precision = try options.choice("precision") ?? precision
     threads = try options.integer("threads", SpeakOptions.threadRange)
     seed = try options.integer("seed", 0...Int.max).map(UInt64.init) ?? seed
+    try museTalk.read(options)
     try provenance.read(options)
     visibleLabel = try VisibleLabel(options)
+  }
+}
+
+extension MuseTalkOptions {
+  fileprivate mutating func read(_ options: StepOptions) throws {
+    boxShift = try options.integer("box_shift", Self.boxShiftRange)
+    extraMargin = try options.integer("extra_margin", Self.extraMarginRange)
+    parsingMode = try options.choice("parsing_mode")
+    cheekWidth = try options.integer("cheek_width", Self.cheekWidthRange)
+    maskBlur = try options.number("mask_blur", Self.maskBlurRange)
+    upperBoundary = try options.number("upper_boundary", Self.upperBoundaryRange)
+    autoencoder = try options.text("vae")
+    compatibility = try options.choice("compatibility")
   }
 }
 

@@ -8,6 +8,10 @@ public enum SpeakOptions {
     init(_ text: String) { self.text = text }
   }
 
+  /// Models that go by a name.
+  public static let modelNames = ["mini", "musetalk-1.5", "musetalk-1.0"]
+  static let modelHelp =
+    "mini, musetalk-1.5, musetalk-1.0, or a folder in the layout of mini or of MuseTalk's models."
   public static let crfRange = 0...51
   public static let threadRange = 1...256
   /// Seconds from the start in which a visible label shows: GB 45438-2025 asks for two at least.

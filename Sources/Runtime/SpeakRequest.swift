@@ -12,8 +12,10 @@ public struct SpeakRequest: Sendable {
   /// A presenter's name, or a picture, clip or folder of pictures; nil is the first presenter.
   public var avatar: String?
   public var output: String
-  /// `mini`, or a folder in mini's layout.
+  /// `mini`, `musetalk-1.5`, `musetalk-1.0`, or a folder in mini's layout or in that of MuseTalk's `models`.
   public var model = "mini"
+  /// What only MuseTalk can be told; none of it goes with mini.
+  public var museTalk = MuseTalkOptions()
   /// Output frames per second; nil is the source's average rate (25 for pictures and presenters).
   public var rate: Rational?
   /// Nil bounces clips and loops presenters.
@@ -24,7 +26,7 @@ public struct SpeakRequest: Sendable {
   public var precision = Precision.auto
   /// Threads for the networks; nil is one for each core that this process may use.
   public var threads: Int?
-  /// Part of the output's identity; mini draws no random numbers.
+  /// Part of the output's identity; neither model draws random numbers.
   public var seed: UInt64 = 0
   public typealias Color = (red: UInt8, green: UInt8, blue: UInt8)
   /// What shows through transparent pictures.
@@ -53,6 +55,7 @@ public struct SpeakRequest: Sendable {
       rate \(rate?.description ?? "source") loop \(loop?.rawValue ?? "source")
       crf \(crf) seed \(seed) requires face \(requiresFace)
       background \(background.red) \(background.green) \(background.blue)
+      musetalk \(museTalk.words.map { "\($0) \($1)" }.joined(separator: " "))
       \(provenance.key)
       \(try visibleLabel?.key() ?? "no visible label")
       """

@@ -11,7 +11,13 @@ public final class SpeakResources: Sendable {
     var articulation: [String: ArticulationModel] = [:]
     var landmarks: [String: LandmarkFinder] = [:]
     var painters: [String: any CompiledPlan] = [:]
+    var speechEncoders: [String: any CompiledPlan] = [:]
+    /// The last ones used: they are too large to keep several.
+    var museTalk: (key: String, networks: CompiledMuseTalk)?
   }
+
+  /// Frames that MuseTalk's UNet paints at once: its weights are read once for all of them.
+  static let museTalkBatch = 4
 
   private let state = Mutex(State())
 
@@ -58,6 +64,33 @@ public final class SpeakResources: Sendable {
       let made = try device.compile(model.painterNetwork().plan(), precision: precision)
       state.painters[key] = made
       return MiniPainter(plan: made)
+    }
+  }
+
+  /// MuseTalk's network that hears.
+  func speechEncoder(_ model: MuseTalkModel, threads: Int) throws -> any CompiledPlan {
+    let (key, device) = ("\(try model.identity()) \(threads)", try device(threads: threads))
+    return try state.withLock { state in
+      if let known = state.speechEncoders[key] { return known }
+      let made = try model.speechEncoder(device: device)
+      state.speechEncoders[key] = made
+      return made
+    }
+  }
+
+  /// MuseTalk's networks that paint.
+  func museTalk(
+    _ model: MuseTalkModel, threads: Int, precision: Precision
+  ) throws -> CompiledMuseTalk {
+    let key = "\(try model.identity()) \(threads) \(precision)"
+    let device = try device(threads: threads)
+    return try state.withLock { state in
+      if let known = state.museTalk, known.key == key { return known.networks }
+      state.museTalk = nil
+      let made = try CompiledMuseTalk(
+        model.networks(), device: device, precision: precision, batch: Self.museTalkBatch)
+      state.museTalk = (key, made)
+      return made
     }
   }
 

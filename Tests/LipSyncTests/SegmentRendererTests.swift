@@ -1,6 +1,4 @@
-import Face
 import Foundation
-import Imaging
 import LipSync
 import MediaTypes
 import Synchronization
@@ -8,10 +6,21 @@ import Testing
 
 /// A painter that writes the speech number into the first byte.
 private final class NumberPainter: MouthPainter {
-  func paint(_ frame: Frame, face: TrackedFace, speech: Int) throws -> Frame {
-    var painted = frame
-    painted.samples[0] = UInt8(speech % 256)
-    return painted
+  let batchSize: Int
+  /// How many frames were painted at once, each time.
+  private(set) var batches: [Int] = []
+
+  init(batchSize: Int = 1) { self.batchSize = batchSize }
+
+  func paint(_ moments: [PaintingMoment<Int, Int>]) throws -> [Frame] {
+    batches.append(moments.count)
+    return moments.map { moment in
+      var painted = moment.frame
+      painted.samples[0] = UInt8(moment.speech % 256)
+      painted.samples[2] = UInt8(moment.face)
+      painted.samples[3] = UInt8(moment.sourceIndex)
+      return painted
+    }
   }
 }
 
@@ -51,20 +60,20 @@ private final class MemorySink: SegmentSink {
 struct SegmentRendererTests {
   private let plan = SegmentPlan(frameCount: 23, rate: Rational(2))
 
-  private func timeline(faceAt hasFace: (Int) -> Bool = { _ in true }) -> RenderTimeline {
-    let points = (0..<35).map { Point(Double($0 % 7) * 10, Double($0 / 7) * 10) }
-    let face = TrackedFace(landmarks: Landmarks(points: points), strength: 1)
-    return RenderTimeline(
-      segments: plan, track: FaceTrack(faces: (0..<5).map { hasFace($0) ? face : nil }),
-      sourceIndex: { $0 % 5 })
+  private func timeline(
+    faceAt hasFace: @escaping @Sendable (Int) -> Bool = { _ in true }
+  ) -> RenderTimeline<Int> {
+    RenderTimeline(
+      segments: plan, sourceIndex: { $0 % 5 }, face: { hasFace($0) ? 10 + $0 : nil })
   }
 
   private func render(
-    _ segments: [Int], timeline: RenderTimeline, source: CountingSource = .init(),
-    sink: MemorySink, cancellation: Cancellation = .init()
+    _ segments: [Int], timeline: RenderTimeline<Int>, source: CountingSource = .init(),
+    sink: MemorySink, painter: NumberPainter = NumberPainter(),
+    cancellation: Cancellation = .init()
   ) throws {
     let renderer = SegmentRenderer(
-      timeline: timeline, painter: NumberPainter(), cancellation: cancellation,
+      timeline: timeline, painter: painter, cancellation: cancellation,
       speech: { $0 + 100 })
     _ = try renderer.render(segments: segments, source: source, sink: sink)
   }
@@ -91,6 +100,28 @@ struct SegmentRendererTests {
     #expect(sink.segments[0]?[2].samples[0] == 16)
     #expect(sink.segments[0]?[1].samples[0] == 101)
     #expect(timeline.framesWithFace == 23 - 5)
+  }
+
+  @Test func `a batch ends with its segment, and frames keep their order`() throws {
+    for batchSize in [2, 3, 4, 100] {
+      let (sink, painter) = (MemorySink(), NumberPainter(batchSize: batchSize))
+      try render(
+        Array(0..<plan.count), timeline: timeline { $0 != 2 && $0 != 3 }, sink: sink,
+        painter: painter)
+      let frames = (0..<plan.count).flatMap { sink.segments[$0] ?? [] }
+      #expect(frames.map { Int($0.samples[1]) } == (0..<23).map { $0 % 5 })
+      for (index, frame) in frames.enumerated() {
+        let source = index % 5
+        let expected = [2, 3].contains(source) ? [16, 16, 16] : [index + 100, 10 + source, source]
+        #expect([0, 2, 3].map { Int(frame.samples[$0]) } == expected)
+      }
+      #expect(painter.batches.reduce(0, +) == 14 && painter.batches.max()! <= batchSize)
+      let alone = MemorySink()
+      try render(
+        [1], timeline: timeline { $0 != 2 && $0 != 3 }, sink: alone,
+        painter: NumberPainter(batchSize: batchSize))
+      #expect(alone.segments[1] == sink.segments[1])
+    }
   }
 
   @Test func `a failing source stops the run and drops the open segment`() {

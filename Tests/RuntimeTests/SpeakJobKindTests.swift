@@ -21,7 +21,9 @@ import Testing
       avatar: face.png, model: mini, fps: 29.97, loop: hold, require_face: true, crf: 20, \
       background: 102030, precision: fp32, threads: 2, seed: 7, producer: studio, content_id: n1, \
       no_command_metadata: true, visible_label: "AI: 生成", visible_label_position: bottom-left, \
-      visible_label_seconds: 3
+      visible_label_seconds: 3, \
+      box_shift: -3, extra_margin: 12, parsing_mode: neck, \
+      cheek_width: 70, mask_blur: 0.1, upper_boundary: 0.4, vae: face.png, compatibility: upstream
       """
     ).jobs[0]
     let described = Set(try SpeakJobKind.describe().options.map(\.key))
@@ -37,6 +39,11 @@ import Testing
     #expect(!request.provenance.recordsCommand)
     let label = request.visibleLabel
     #expect(label?.text == "AI: 生成" && label?.position == .bottomLeft && label?.seconds == 3)
+    let museTalk = request.museTalk
+    #expect(museTalk.boxShift == -3 && museTalk.extraMargin == 12 && museTalk.cheekWidth == 70)
+    #expect(museTalk.parsingMode == .neck && museTalk.compatibility == .upstream)
+    #expect(museTalk.maskBlur == 0.1 && museTalk.upperBoundary == 0.4)
+    #expect(museTalk.autoencoder?.hasSuffix("/face.png") == true)
   }
 
   @Test func `a step with none has the command's defaults`() throws {
@@ -48,6 +55,7 @@ import Testing
     #expect(request.crf == plain.crf && request.background == plain.background)
     #expect(request.precision == plain.precision && request.seed == plain.seed)
     #expect(request.provenance == plain.provenance && request.visibleLabel == nil)
+    #expect(request.museTalk == plain.museTalk)
   }
 
   @Test(arguments: [

@@ -22,11 +22,11 @@ public final class VideoJobExecutor: JobExecutor {
 
   public func identity(of job: JobSpecification) throws -> String {
     let request = try request(job)
-    let model = try MiniModel(request.model)
+    let model = try SpeakModel(request)
     let precision = try resources.device(threads: 1).resolve(request.computePrecision)
     var lines = [
       "avatar \(Version.current) \(InstructionSet.name) \(precision)",
-      "model \(request.model == "mini" ? try model.identity() : "folder")",
+      "model \(try model.inputPath == nil ? model.identity() : "folder")",
       "presenter \(try presenter(request)?.name ?? "none")",
       try request.optionsKey,
     ]
@@ -41,8 +41,8 @@ public final class VideoJobExecutor: JobExecutor {
   public func inputs(of job: JobSpecification) throws -> [String] {
     let request = try request(job)
     let avatar = try presenter(request) == nil ? request.avatar : nil
-    let model = request.model == "mini" ? nil : request.model
-    return [request.audio] + [avatar, model].compactMap(\.self)
+    let model = try SpeakModel(request).inputPath
+    return [request.audio] + [avatar, model, request.museTalk.autoencoder].compactMap(\.self)
   }
 
   public func measure(_ job: JobSpecification) throws -> JobSize {

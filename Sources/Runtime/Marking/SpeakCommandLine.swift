@@ -23,7 +23,11 @@ struct SpeakCommandLine {
     }
     add("--audio", path(request.audio))
     add("--avatar", presenter ?? notName(path(request.avatar ?? "")))
-    add("--model", request.model == "mini" ? "mini" : notName(path(request.model)))
+    let isName = SpeakOptions.modelNames.contains(request.model)
+    add("--model", isName ? request.model : notName(path(request.model)))
+    for (option, value) in request.museTalk.words {
+      add(option, option == "--vae" ? path(value) : value)
+    }
     add("--fps", rate.description)
     add("--loop", loop.rawValue)
     add("--crf", "\(request.crf)")

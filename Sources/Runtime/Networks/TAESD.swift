@@ -61,7 +61,7 @@ struct TAESDDecoder: CatalogedNetwork {
 }
 
 /// diffusers publishes both halves in one file with a configuration, the original is two files without.
-private func openTinyAutoencoder(
+func openTinyAutoencoder(
   _ source: NetworkSource?, original: String
 ) throws -> (weights: WeightScope, configuration: AutoencoderTinyConfiguration) {
   guard let source else { return (.random(), .init()) }

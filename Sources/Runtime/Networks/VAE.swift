@@ -66,7 +66,7 @@ struct VAEDecoder: CatalogedNetwork {
 }
 
 /// Both halves lie in one file; a configuration beside it is believed rather than the shapes.
-private func openAutoencoder(
+func openAutoencoder(
   _ source: NetworkSource?
 ) throws -> (weights: WeightScope, configuration: AutoencoderKLConfiguration) {
   guard let source else { return (.random(), .stableDiffusion) }

@@ -1,0 +1,39 @@
+import Audio
+import Compute
+import Face
+import LipSync
+import MediaTypes
+
+/// mini at work: the sound becomes an articulation, and the articulation a mouth.
+struct MiniPipeline: SpeakPipeline {
+  let model: MiniModel
+  let context: SpeakContext
+
+  func identity() throws -> String { try model.identity() }
+
+  var warnings: [String] { model.warnings }
+
+  func listen(_ progress: ProgressHandler) throws -> HeardSound<Articulation> {
+    let reader = try AudioFile(path: context.request.audio).reader()
+    let network = try context.resources.articulation(model, threads: context.threads)
+    let track = try network.track(of: reader) { try context.cancellation.check() }
+    for warning in reader.warnings { progress(.warning(warning)) }
+    return HeardSound(
+      sampleCount: reader.sourceSampleCount, sampleRate: reader.sourceSampleRate
+    ) { rate in { track.articulation(atFrame: $0, rate: rate) } }
+  }
+
+  func tracker(rate: Rational, isStill: Bool) throws -> FaceTracker {
+    var settings = FaceTracker.Settings()
+    settings.readsStillPictures = isStill
+    return FaceTracker(
+      detector: try FrontalFaceDetector(),
+      landmarks: try context.resources.landmarks(model, threads: context.threads), rate: rate,
+      settings: settings)
+  }
+
+  func painter(work: WorkFolder) throws -> MiniPainter {
+    try context.resources.painter(
+      model, threads: context.threads, precision: context.request.computePrecision)
+  }
+}

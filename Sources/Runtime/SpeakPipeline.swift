@@ -1,0 +1,67 @@
+import Compute
+import Face
+import Foundation
+import LipSync
+import MediaTypes
+
+/// A lip-sync model at work on one job: what differs between models; the rest is `SpeakJob`'s.
+protocol SpeakPipeline {
+  associatedtype Painter: MouthPainter
+  associatedtype Tracker: FaceTracking where Tracker.Face == Painter.Face
+
+  /// Everything about the model and its options that decides the output's bytes.
+  func identity() throws -> String
+  /// What should be known about the weights that were read so far; one line each.
+  var warnings: [String] { get }
+  /// Listens to the sound.
+  func listen(_ progress: ProgressHandler) throws -> HeardSound<Painter.Speech>
+  /// Finds faces in a source at `rate`, a picture where `isStill`.
+  func tracker(rate: Rational, isStill: Bool) throws -> Tracker
+  /// The painter, which may keep files in `work`.
+  func painter(work: WorkFolder) throws -> Painter
+}
+
+/// Finds the face in one frame after another of a film.
+protocol FaceTracking {
+  associatedtype Face: Sendable
+  /// What is kept in the work folder.
+  associatedtype Track: Codable
+
+  mutating func add(_ frame: Frame) throws
+  func finish() -> Track
+  /// One entry a frame, nil where no face is.
+  static func faces(of track: Track) -> [Face?]
+}
+
+extension FaceTracker: FaceTracking {
+  static func faces(of track: FaceTrack) -> [TrackedFace?] { track.faces }
+}
+
+/// What was heard of a sound.
+struct HeardSound<Speech> {
+  /// The original's own samples per channel, and their rate.
+  let sampleCount: Int
+  let sampleRate: Int
+  /// Frames at a rate, where the model has its own view of that.
+  var modelFrameCount: (Rational) -> Int? = { _ in nil }
+  /// What the painter is told at frame `i` of a video at a rate.
+  let speech: (_ rate: Rational) throws -> (_ index: Int) throws -> Speech
+
+  var durationSeconds: Double { Double(sampleCount) / Double(sampleRate) }
+
+  /// Frames at `rate` that cover the sound: ceil(duration x rate), exactly.
+  func frameCount(at rate: Rational) -> Int {
+    let (numerator, denominator) = (sampleCount * rate.numerator, sampleRate * rate.denominator)
+    return modelFrameCount(rate) ?? max(1, (numerator + denominator - 1) / denominator)
+  }
+}
+
+/// What pipelines need of the job that they work on.
+struct SpeakContext {
+  let request: SpeakRequest
+  let resources: SpeakResources
+  let threads: Int
+  let cancellation: Cancellation
+
+  func device() throws -> CPUDevice { try resources.device(threads: threads) }
+}
