@@ -1,4 +1,5 @@
 import Batch
+import Face
 import Media
 import MediaTypes
 import TestSupport
