@@ -13,6 +13,8 @@ struct MiniPipeline: SpeakPipeline {
 
   var warnings: [String] { model.warnings }
 
+  let findsFacesSlowly = false
+
   func listen(_ progress: ProgressHandler) throws -> HeardSound<Articulation> {
     let reader = try AudioFile(path: context.request.audio).reader()
     let network = try context.resources.articulation(model, threads: context.threads)

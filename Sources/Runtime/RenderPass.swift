@@ -30,7 +30,7 @@ struct RenderPass<Painter: MouthPainter> {
   ) throws -> RenderedVideo {
     let reader = try source.open(index: faces.index)
     let info = reader.info
-    let rate = request.rate ?? (source.presenter == nil ? info.outputRate : Rational(25))
+    let rate = source.rate(request, info)
     let frameCount = sound.frameCount(at: rate)
     let timeline = self.timeline(rate: rate, frameCount: frameCount)
     let plan = timeline.segments

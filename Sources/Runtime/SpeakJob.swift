@@ -66,7 +66,10 @@ public struct SpeakJob {
     do {
       let faces = try timings.measure("faces") {
         try FacePass(
-          source: source, tracker: pipeline.tracker, work: work, cancellation: cancellation
+          source: source, tracker: pipeline.tracker,
+          frameLimit: pipeline.findsFacesSlowly
+            ? { shownFrames(of: source, $0, $1, sound.frameCount) } : nil,
+          work: work, cancellation: cancellation
         ).run(progress)
       }
       try require(faces, progress)
@@ -88,6 +91,17 @@ public struct SpeakJob {
       if !survives(error) { work.remove() }
       throw error
     }
+  }
+
+  /// How many frames of the source, from its first, are shown at all.
+  private func shownFrames(
+    of source: SpeakSource, _ info: SourceInfo, _ times: PresentationTimes,
+    _ frameCount: (Rational) -> Int
+  ) -> Int {
+    let rate = source.rate(request, info)
+    let timeline = Timeline(times, rate: rate, loop: source.loop(request))
+    let indices = (0..<frameCount(rate)).lazy.map { timeline.sourceIndex(at: $0) }
+    return (indices.max() ?? 0) + 1
   }
 
   /// Whether a later run could go on from the work folder: after a defect of ours, not after a bad input, and on request only

@@ -15,6 +15,8 @@ protocol SpeakPipeline {
   var warnings: [String] { get }
   /// Listens to the sound.
   func listen(_ progress: ProgressHandler) throws -> HeardSound<Painter.Speech>
+  /// Whether looking for faces takes so long that only frames that will be shown should be looked at.
+  var findsFacesSlowly: Bool { get }
   /// Finds faces in a source at `rate`, a picture where `isStill`.
   func tracker(rate: Rational, isStill: Bool) throws -> Tracker
   /// The painter, which may keep files in `work`.

@@ -42,6 +42,11 @@ struct SpeakSource {
     try openPictureSource(path, background: background, folderRate: folderRate, index: index)
   }
 
+  /// The output's rate, where the source described by `info` is shown.
+  func rate(_ request: SpeakRequest, _ info: SourceInfo) -> Rational {
+    request.rate ?? (presenter == nil ? info.outputRate : Rational(25))
+  }
+
   /// How the source goes on when it is shorter than the sound.
   func loop(_ request: SpeakRequest) -> LoopMode {
     request.loop ?? (presenter == nil ? .bounce : .loop)

@@ -98,7 +98,8 @@ struct MuseTalkSpeakTests {
     var stopped = request("b.mp4")
     stopped.keepsUnfinishedWork = true
     stopped.threads = 1
-    let (cancellation, isPainting) = (Cancellation(), Mutex(false))
+    let cancellation = Cancellation()
+    let isPainting = Mutex(false)
     #expect(throws: CancelledError.self) {
       try SpeakJob(stopped, cancellation: cancellation).run { event in
         if case .stage("painting", _) = event { isPainting.withLock { $0 = true } }
@@ -112,6 +113,19 @@ struct MuseTalkSpeakTests {
     #expect(
       painted.withLock { $0 } == Array(5...9), "the second segment, from the first run's faces")
     #expect(try bytes("a.mp4") == bytes("b.mp4"))
+  }
+
+  @Test func `only frames that will be shown are searched for faces`() throws {
+    var request = request("f.mp4")
+    request.loop = .hold
+    request.rate = Rational(1)
+    try folder.run("ffmpeg", ["-v", "error", "-i", "say.wav", "-t", "2.5", "short.wav"])
+    request.audio = folder.file("short.wav")
+    let searched = Mutex<[Int]>([])
+    let report = try SpeakJob(request).run {
+      if case .stage(_, let total) = $0 { searched.withLock { $0.append(total) } }
+    }
+    #expect(report.frames == 2 && searched.withLock { $0 } == [0, 2, 2])
   }
 
   @Test func `mended rules keep the sound's last frame`() throws {

@@ -19,6 +19,8 @@ struct MuseTalkPipeline: SpeakPipeline {
 
   var warnings: [String] { model.warnings }
 
+  let findsFacesSlowly = true
+
   func listen(_ progress: ProgressHandler) throws -> HeardSound<[Float]> {
     let reader = try AudioFile(path: context.request.audio).reader()
     var (piece, sampleCount) = ([Float](), 0)
