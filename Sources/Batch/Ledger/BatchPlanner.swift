@@ -37,6 +37,7 @@ struct BatchPlanner {
     for start in stride(from: 0, to: order.count, by: 500) {
       let positions = order[start..<min(start + 500, order.count)]
       let known = try known(manifest: manifest.path, jobs: positions.map { jobs[$0] })
+      try digests.announce(positions.flatMap { (try? executor.inputs(of: jobs[$0])) ?? [] })
       for (position, known) in zip(positions, known) {
         planned[position] = try plan(jobs[position], known, &needed)
       }

@@ -9,7 +9,9 @@ final class FileDigests {
   private let cache: any FileDigestCache
   private let clock: BatchClock
   private var seen: [String: String] = [:]
-  private var unsaved: [String: (stamp: FileStamp, sha256: String)] = [:]
+  /// What the cache has of the paths that were announced; nil for those that it doesn't have.
+  private var announced: [String: KnownFile?] = [:]
+  private var unsaved: [String: KnownFile] = [:]
   private var unsavedByteCount = 0
   /// Files that were read, rather than known.
   private(set) var hashedFileCount = 0
@@ -33,6 +35,14 @@ final class FileDigests {
     return digest
   }
 
+  /// Says which files or folders will be asked for next, so that the cache is asked once for all of them.
+  func announce(_ paths: some Sequence<String>) throws(LedgerError) {
+    let unseen = paths.filter { seen[$0] == nil }
+    let known = try cache.files(unseen)
+    announced = Dictionary(
+      unseen.map { ($0, known[$0]) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// Keeps what was read for other runs.
   func save() throws(LedgerError) {
     guard !unsaved.isEmpty else { return }
@@ -41,8 +51,13 @@ final class FileDigests {
     unsavedByteCount = 0
   }
 
+  private func known(_ path: String) throws(LedgerError) -> KnownFile? {
+    if let known = announced[path] { return known }
+    return try cache.files([path])[path]
+  }
+
   private func fileDigest(_ path: String, _ stamp: FileStamp) throws(LedgerError) -> String {
-    if let known = try cache.sha256(ofFile: path, stamp: stamp) { return known }
+    if let known = try known(path), known.stamp == stamp { return known.sha256 }
     let began = clock.now().wallSeconds
     let digest: String
     do {
@@ -53,7 +68,7 @@ final class FileDigests {
     guard try FileStamp.read(path).stamp == stamp else { throw .changingInput(path: path) }
     hashedFileCount += 1
     if !stamp.isRacy(at: began) {
-      unsaved[path] = (stamp, digest)
+      unsaved[path] = KnownFile(stamp: stamp, sha256: digest)
       unsavedByteCount += stamp.byteCount
       if unsaved.count >= 1000 || unsavedByteCount >= 1 << 30 { try save() }
     }
@@ -87,11 +102,15 @@ final class FileDigests {
   }
 }
 
+/// A file that was read: what it looked like, and its digest.
+struct KnownFile: Hashable, Sendable {
+  var stamp: FileStamp
+  var sha256: String
+}
+
 /// Where digests are kept from run to run.
 protocol FileDigestCache {
-  /// The digest of the file at `path` if it had this stamp when it was read.
-  func sha256(ofFile path: String, stamp: FileStamp) throws(LedgerError) -> String?
-  func save(
-    _ digests: [String: (stamp: FileStamp, sha256: String)], at wallSeconds: Double
-  ) throws(LedgerError)
+  /// What is known of the files at `paths`, by path.
+  func files(_ paths: [String]) throws(LedgerError) -> [String: KnownFile]
+  func save(_ files: [String: KnownFile], at wallSeconds: Double) throws(LedgerError)
 }

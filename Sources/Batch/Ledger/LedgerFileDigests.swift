@@ -7,25 +7,27 @@ struct LedgerFileDigests: FileDigestCache {
   /// Whether what was read is kept; a mere look keeps nothing.
   var keeps = true
 
-  func sha256(ofFile path: String, stamp: FileStamp) throws(LedgerError) -> String? {
-    try database?.read { database in
+  func files(_ paths: [String]) throws(LedgerError) -> [String: KnownFile] {
+    guard let database, !paths.isEmpty else { return [:] }
+    return try database.read { database in
       let statement = try database.cachedStatement(
         sql: """
-          SELECT sha256 FROM file_hashes
-          WHERE path = ? AND byte_count = ? AND modified_nanoseconds = ?
-            AND changed_nanoseconds = ? AND inode = ?
+          SELECT byte_count, modified_nanoseconds, changed_nanoseconds, inode, sha256
+          FROM file_hashes WHERE path = ?
           """)
-      return try String.fetchOne(
-        statement,
-        arguments: [
-          path, stamp.byteCount, stamp.modifiedNanoseconds, stamp.changedNanoseconds, stamp.inode,
-        ])
+      var files: [String: KnownFile] = [:]
+      for path in paths {
+        guard let row = try Row.fetchOne(statement, arguments: [path]) else { continue }
+        let stamp = FileStamp(
+          byteCount: row[0], modifiedNanoseconds: row[1], changedNanoseconds: row[2],
+          inode: row[3])
+        files[path] = KnownFile(stamp: stamp, sha256: row[4])
+      }
+      return files
     }
   }
 
-  func save(
-    _ digests: [String: (stamp: FileStamp, sha256: String)], at wallSeconds: Double
-  ) throws(LedgerError) {
+  func save(_ files: [String: KnownFile], at wallSeconds: Double) throws(LedgerError) {
     guard keeps, let database else { return }
     try database.write { database in
       let statement = try database.cachedStatement(
@@ -34,11 +36,12 @@ struct LedgerFileDigests: FileDigestCache {
             changed_nanoseconds, inode, sha256, hashed_at)
           VALUES (?, ?, ?, ?, ?, ?, ?)
           """)
-      for (path, (stamp, sha256)) in digests {
+      for (path, file) in files {
+        let stamp = file.stamp
         try statement.execute(
           arguments: [
             path, stamp.byteCount, stamp.modifiedNanoseconds, stamp.changedNanoseconds,
-            stamp.inode, sha256, wallSeconds,
+            stamp.inode, file.sha256, wallSeconds,
           ])
       }
     }
