@@ -6,6 +6,7 @@
 #include "CKernelsAudio.h"
 #include "CKernelsCompute.h"
 #include "CKernelsImaging.h"
+#include "CKernelsPixels.h"
 
 // SIMD kernels chosen at run time by CPU features; plain C is always there.
 

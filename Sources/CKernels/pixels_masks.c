@@ -1,0 +1,129 @@
+#include "CKernels.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Mirrored about the outermost samples, as often as it takes: 2 1 0 1 2 ... n-1 n-2.
+static int32_t mirrored_index(int32_t i, int32_t count) {
+  if (count == 1) return 0;
+  int32_t period = 2 * (count - 1);
+  i %= period;
+  if (i < 0) i += period;
+  return i < count ? i : period - i;
+}
+
+// Weights that add up to exactly 256: what rounding leaves over goes to the next weight, at last to the middle.
+static void gaussian(int32_t size, uint32_t *weights) {
+  static const uint32_t small[5][9] = {
+      {256},
+      {64, 128, 64},
+      {16, 64, 96, 64, 16},
+      {8, 28, 56, 72, 56, 28, 8},
+      {4, 13, 30, 51, 60, 51, 30, 13, 4},
+  };
+  if (size <= 9) {
+    memcpy(weights, small[size / 2], (size_t)size * sizeof *weights);
+    return;
+  }
+  double deviation = size * 0.15 + 0.35, total = 1, left = 0;
+  int32_t half = size / 2;
+  uint32_t sum = 0;
+#define FALL(i) exp(-0.5 * ((i) - half) * ((i) - half) / (deviation * deviation))
+  for (int32_t i = 0; i < half; i++) total += 2 * FALL(i);
+  for (int32_t i = 0; i < half; i++) {
+    double exact = FALL(i) / total * 256 + left;
+    weights[i] = weights[size - 1 - i] = (uint32_t)lrint(exact);
+    left = exact - weights[i];
+    sum += weights[i];
+  }
+#undef FALL
+  weights[half] = 256 - 2 * sum;
+}
+
+static void blur_row(const uint8_t *row, int32_t width, const uint32_t *weights, int32_t size,
+                     uint8_t *wide, uint16_t *out) {
+  int32_t half = size / 2;
+  for (int32_t i = 0; i < half; i++) {
+    wide[i] = row[mirrored_index(i - half, width)];
+    wide[half + width + i] = row[mirrored_index(width + i, width)];
+  }
+  memcpy(wide + half, row, (size_t)width);
+  memset(out, 0, (size_t)width * sizeof *out);
+  for (int32_t k = 0; k < size; k++) {
+    uint16_t weight = (uint16_t)weights[k];
+    for (int32_t x = 0; x < width; x++) out[x] = (uint16_t)(out[x] + weight * wide[x + k]);
+  }
+}
+
+int32_t CKernelsPixels_blur(const uint8_t *in, int32_t width, int32_t height, int32_t kernelSize,
+                            uint8_t *out) {
+  uint32_t *weights = malloc((size_t)kernelSize * sizeof *weights);
+  uint8_t *wide = malloc((size_t)(width + kernelSize));
+  uint32_t *sums = malloc((size_t)width * sizeof *sums);
+  uint16_t *lines = malloc((size_t)width * (size_t)height * sizeof *lines);
+  int32_t failed = !weights || !wide || !sums || !lines;
+  if (!failed) {
+    gaussian(kernelSize, weights);
+    for (int32_t y = 0; y < height; y++)
+      blur_row(in + (size_t)y * (size_t)width, width, weights, kernelSize, wide,
+               lines + (size_t)y * (size_t)width);
+    for (int32_t y = 0; y < height; y++) {
+      for (int32_t x = 0; x < width; x++) sums[x] = 1 << 15;
+      for (int32_t k = 0; k < kernelSize; k++) {
+        const uint16_t *from =
+            lines + (size_t)mirrored_index(y + k - kernelSize / 2, height) * (size_t)width;
+        for (int32_t x = 0; x < width; x++) sums[x] += weights[k] * from[x];
+      }
+      for (int32_t x = 0; x < width; x++)
+        out[(size_t)y * (size_t)width + (size_t)x] = (uint8_t)(sums[x] >> 16);
+    }
+  }
+  free(weights);
+  free(wide);
+  free(sums);
+  free(lines);
+  return failed ? -1 : 0;
+}
+
+static inline uint8_t greater(uint8_t a, uint8_t b) { return a > b ? a : b; }
+
+// The greatest of each sample and its neighbours to the left and right.
+static void widen(const uint8_t *in, int32_t width, int32_t height, uint8_t *out) {
+  for (int32_t y = 0; y < height; y++) {
+    const uint8_t *from = in + (size_t)y * (size_t)width;
+    uint8_t *to = out + (size_t)y * (size_t)width;
+    for (int32_t x = 1; x < width - 1; x++)
+      to[x] = greater(from[x], greater(from[x - 1], from[x + 1]));
+    to[0] = greater(from[0], from[width > 1 ? 1 : 0]);
+    to[width - 1] = greater(from[width - 1], from[width > 1 ? width - 2 : 0]);
+  }
+}
+
+int32_t CKernelsPixels_dilate(const uint8_t *in, int32_t width, int32_t height, int32_t firstRow,
+                              const int32_t *reach, int32_t rows, uint8_t *out) {
+  size_t count = (size_t)width * (size_t)height;
+  uint8_t *wide = malloc(count), *wider = malloc(count);
+  int32_t most = -1, failed = !wide || !wider;
+  for (int32_t k = 0; k < rows; k++) most = reach[k] > most ? reach[k] : most;
+  memset(out, 0, count);
+  if (!failed) memcpy(wide, in, count);
+  for (int32_t r = 0; r <= most && !failed; r++) {
+    for (int32_t k = 0; k < rows; k++) {
+      if (reach[k] != r) continue;
+      for (int32_t y = 0; y < height; y++) {
+        int32_t row = y + firstRow + k;
+        if (row < 0 || row >= height) continue;
+        const uint8_t *from = wide + (size_t)row * (size_t)width;
+        uint8_t *to = out + (size_t)y * (size_t)width;
+        for (int32_t x = 0; x < width; x++) to[x] = greater(to[x], from[x]);
+      }
+    }
+    widen(wide, width, height, wider);
+    uint8_t *swap = wide;
+    wide = wider;
+    wider = swap;
+  }
+  free(wide);
+  free(wider);
+  return failed ? -1 : 0;
+}
