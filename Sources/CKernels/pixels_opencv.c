@@ -21,20 +21,24 @@ typedef struct {
   int16_t *weights;
 } axis;
 
-static double sinc(double x) { return fabs(x) < 1e-6 ? 1 : sin(M_PI * x) / (M_PI * x); }
-
 static void fractional_weights(float fraction, int32_t taps, float *weights) {
   if (taps == 2) {
     weights[0] = 1 - fraction;
     weights[1] = fraction;
     return;
   }
-  double values[mostTaps], total = 0;
+  // Lanczos: sinc(d) sinc(d / 4) without the factor sin(pi d), which all taps share but for its sign. Single precision
+  // where OpenCV has it: rounding to whole numbers then falls as it does there.
+  float total = 0;
   for (int32_t k = 0; k < taps; k++) {
-    double distance = (double)fraction + taps / 2 - 1 - k;
-    total += values[k] = sinc(distance) * sinc(distance / (taps / 2));
+    float distance = fraction + (float)(taps / 2 - 1 - k);
+    double angle = (double)distance * M_PI / 4, sign = k % 2 == 0 ? -1 : 1;
+    weights[k] =
+        fabsf(distance) < 1e-6f ? 1e30f : (float)(sign * sin(angle) / (angle * angle));
+    total += weights[k];
   }
-  for (int32_t k = 0; k < taps; k++) weights[k] = (float)(values[k] / total);
+  total = 1 / total;
+  for (int32_t k = 0; k < taps; k++) weights[k] *= total;
 }
 
 static int32_t make_axis(int32_t size, int32_t outSize, int32_t taps, int32_t snapsToEdges,
