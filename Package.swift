@@ -85,7 +85,10 @@ let package = Package(
       swiftSettings: kernels),
     .target(
       name: "Face",
-      dependencies: ["MediaTypes", "Imaging", "Compute", "Weights", "Layers", "CFaceDetector"]),
+      dependencies: [
+        "MediaTypes", "Imaging", "Compute", "Weights", "Layers", "CFaceDetector", "CKernels",
+      ],
+      swiftSettings: kernels),
     .target(name: "Diffusion", dependencies: ["MediaTypes", "Compute", "Weights", "Layers"]),
     .target(
       name: "LipSync",

@@ -74,12 +74,13 @@ static void write_chroma(const CKernelsPixels_box *box, const uint8_t *before, c
   int32_t at = row * (box->width / 2) + column;
   float weights = 0, blue = 0, red = 0;
   for (int32_t j = 0; j < 2; j++)
-    for (int32_t i = -1; i < 2; i++) {
+    for (int32_t i = box->repeatsChroma ? 0 : -1; i < 2; i++) {
       int32_t x = 2 * column + i - box->left, y = 2 * row + j - box->top;
       if (x < 0 || y < 0 || x >= box->boxWidth || y >= box->boxHeight) continue;
       int32_t pixel = 3 * (y * box->boxWidth + x);
       if (!differs(before + pixel, after + pixel)) continue;
-      float weight = i == 0 ? 0.25f : 0.125f, level = luma_of(color, after + pixel);
+      float weight = i == 0 || box->repeatsChroma ? 0.25f : 0.125f;
+      float level = luma_of(color, after + pixel);
       weights += weight;
       blue += weight * (after[pixel + 2] - level);
       red += weight * (after[pixel] - level);

@@ -127,3 +127,67 @@ int32_t CKernelsPixels_dilate(const uint8_t *in, int32_t width, int32_t height, 
   free(wider);
   return failed ? -1 : 0;
 }
+
+static inline int32_t contains(uint32_t set, uint8_t class) { return class < 32 && set >> class & 1; }
+
+void CKernelsPixels_matching(const uint8_t *classes, int32_t count, uint32_t set, uint8_t *out) {
+  for (int32_t i = 0; i < count; i++) out[i] = contains(set, classes[i]) ? 255 : 0;
+}
+
+void CKernelsPixels_jaw(const uint8_t *narrow, const uint8_t *classes, int32_t width, int32_t height,
+                        int32_t left, int32_t right, uint32_t never, uint32_t always, uint8_t *out) {
+  for (int32_t y = 0; y < height; y++)
+    for (int32_t x = 0; x < width; x++) {
+      size_t at = (size_t)y * (size_t)width + (size_t)x;
+      if (x <= left || x >= right) out[at] = narrow[at];
+      if (contains(never, classes[at])) out[at] = 0;
+      if (contains(always, classes[at])) out[at] = 255;
+    }
+}
+
+// e^x for x <= 0, to 1e-4 of it; NaN counts as very little.
+static inline float decay(float x) {
+  float t = (x > -60 ? x : -60) * 1.44269504f;
+  int32_t whole = (int32_t)(t - 0.5f);
+  float f = t - (float)whole;
+  float p = 1 + f * (0.6931472f + f * (0.2402265f + f * (0.0555041f + f * 0.0096181f)));
+  union {
+    int32_t bits;
+    float value;
+  } power = {(whole + 127) << 23};
+  return power.value * p;
+}
+
+enum { block = 256 };
+
+void CKernelsPixels_classes(const float *logits, int32_t classes, int32_t count, uint32_t members,
+                            uint32_t hiding, uint8_t *likeliest, uint8_t *member, uint8_t *hidden) {
+  for (int32_t start = 0; start < count; start += block) {
+    int32_t n = count - start < block ? count - start : block;
+    float most[block], total[block] = {0}, inside[block] = {0}, before[block] = {0};
+    memcpy(most, logits + start, (size_t)n * sizeof *most);
+    memset(likeliest + start, 0, (size_t)n);
+    for (int32_t c = 1; c < classes; c++) {
+      const float *at = logits + (size_t)c * (size_t)count + (size_t)start;
+      for (int32_t i = 0; i < n; i++) {
+        likeliest[start + i] = at[i] > most[i] ? (uint8_t)c : likeliest[start + i];
+        most[i] = at[i] > most[i] ? at[i] : most[i];
+      }
+    }
+    for (int32_t c = 0; c < classes; c++) {
+      const float *at = logits + (size_t)c * (size_t)count + (size_t)start;
+      float isMember = contains(members, (uint8_t)c) ? 255 : 0;
+      float isHiding = contains(hiding, (uint8_t)c) ? 255 : 0;
+      for (int32_t i = 0; i < n; i++) {
+        float share = decay(at[i] - most[i]);
+        total[i] += share;
+        inside[i] += isMember * share;
+        before[i] += isHiding * share;
+      }
+    }
+    for (int32_t i = 0; i < n; i++) {
+      member[start + i] = (uint8_t)(inside[i] / total[i] + 0.5f);
+      hidden[start + i] = (uint8_t)(before[i] / total[i] + 0.5f);
+    }
+  }
+}

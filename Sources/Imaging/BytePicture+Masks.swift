@@ -53,3 +53,25 @@ extension BytePicture {
     return result
   }
 }
+
+extension BytePicture {
+  /// The lesser of two pictures of one size, sample by sample.
+  public func darker(_ other: BytePicture) -> BytePicture {
+    precondition(bounds == other.bounds && channels == other.channels, "pictures of one size")
+    var result = self
+    for index in result.samples.indices {
+      result.samples[index] = min(samples[index], other.samples[index])
+    }
+    return result
+  }
+
+  /// Every sample times a factor from 0 to 1.
+  public func scaled(by factor: Double) -> BytePicture {
+    precondition((0...1).contains(factor), "a factor from 0 to 1")
+    var result = self
+    for index in result.samples.indices {
+      result.samples[index] = UInt8((Double(samples[index]) * factor).rounded())
+    }
+    return result
+  }
+}

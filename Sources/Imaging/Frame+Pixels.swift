@@ -31,7 +31,8 @@ extension Frame {
   ///
   /// Luma moves by as much as the colours' luma did, so that a slight change of colour is a slight change of bytes.
   public mutating func replacePixels(
-    in box: PixelBox, before: BytePicture, after: BytePicture
+    in box: PixelBox, before: BytePicture, after: BytePicture,
+    chroma: ChromaSampling = .interpolated
   ) {
     for picture in [before, after] {
       precondition(
@@ -39,7 +40,7 @@ extension Frame {
         "RGB pictures of the box")
     }
     let (first, second) = (firstChromaRange.lowerBound, secondChromaRange.lowerBound)
-    let kernelBox = kernelBox(box, .interpolated)
+    let kernelBox = kernelBox(box, chroma)
     samples.withUnsafeMutableBufferPointer { bytes in
       guard let start = bytes.baseAddress else { return }
       CKernelsPixels_write_box(

@@ -38,6 +38,19 @@ int32_t CKernelsPixels_dilate(const uint8_t *in, int32_t width, int32_t height, 
 void CKernelsPixels_blend(const uint8_t *in, const uint8_t *mask, int32_t count, int32_t channels,
                           uint8_t *out);
 
+/// 255 where the class is in a set (bit n stands for class n), else 0.
+void CKernelsPixels_matching(const uint8_t *classes, int32_t count, uint32_t set, uint8_t *out);
+
+/// Completes a mask in `out`: up to column `left` and from column `right` on it becomes `narrow`; pixels of the classes
+/// `never` are cleared and those of `always` set.
+void CKernelsPixels_jaw(const uint8_t *narrow, const uint8_t *classes, int32_t width, int32_t height,
+                        int32_t left, int32_t right, uint32_t never, uint32_t always, uint8_t *out);
+
+/// Of logits [classes][count] the likeliest class of each pixel, the first of equals, and 255 times the likelihoods of
+/// two sets of classes, to 1e-4. Logits that are not finite give any bytes.
+void CKernelsPixels_classes(const float *logits, int32_t classes, int32_t count, uint32_t members,
+                            uint32_t hiding, uint8_t *likeliest, uint8_t *member, uint8_t *hidden);
+
 /// A rectangle of a 4:2:0 frame; it may reach beyond the frame.
 typedef struct {
   int32_t width, height, left, top, boxWidth, boxHeight;
@@ -53,7 +66,8 @@ void CKernelsPixels_read_box(CKernelsPixels_box box, const uint8_t *luma, const 
 /// Writes the pixels of the rectangle that differ between two RGB pictures into the planes.
 ///
 /// Luma moves by as much as the colours' luma did. A chroma sample becomes the mean, weighed 1-2-1 over columns and
-/// equally over its two rows, of the changed pixels' chroma and, for the others, of what it was.
+/// equally over its two rows (equally over its four pixels where chroma is repeated), of the changed pixels' chroma and,
+/// for the others, of what it was.
 void CKernelsPixels_write_box(CKernelsPixels_box box, const uint8_t *before, const uint8_t *after,
                               uint8_t *luma, uint8_t *first, uint8_t *second);
 
