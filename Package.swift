@@ -150,7 +150,9 @@ let package = Package(
       name: "LayersTests", dependencies: ["Layers", "Compute", "Weights", "TestSupport"]),
     .testTarget(name: "LetteringTests", dependencies: ["Lettering", "MediaTypes", "TestSupport"]),
     .testTarget(
-      name: "ImagingTests", dependencies: ["Imaging", "MediaTypes", "Compute", "TestSupport"]),
+      name: "ImagingTests",
+      dependencies: ["Imaging", "MediaTypes", "Compute", "Weights", "TestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "MediaTests", dependencies: ["Media", "MediaTypes", "TestSupport"]),
     .testTarget(
       name: "AudioTests",
