@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define INLINE static inline __attribute__((always_inline))
+
 // Mirrored about the outermost samples, as often as it takes: 2 1 0 1 2 ... n-1 n-2.
 static int32_t mirrored_index(int32_t i, int32_t count) {
   if (count == 1) return 0;
@@ -128,7 +130,7 @@ int32_t CKernelsPixels_dilate(const uint8_t *in, int32_t width, int32_t height, 
   return failed ? -1 : 0;
 }
 
-static inline int32_t contains(uint32_t set, uint8_t class) { return class < 32 && set >> class & 1; }
+INLINE int32_t contains(uint32_t set, uint8_t class) { return class < 32 && set >> class & 1; }
 
 void CKernelsPixels_matching(const uint8_t *classes, int32_t count, uint32_t set, uint8_t *out) {
   for (int32_t i = 0; i < count; i++) out[i] = contains(set, classes[i]) ? 255 : 0;
@@ -146,7 +148,7 @@ void CKernelsPixels_jaw(const uint8_t *narrow, const uint8_t *classes, int32_t w
 }
 
 // e^x for x <= 0, to 1e-4 of it; NaN counts as very little.
-static inline float decay(float x) {
+INLINE float decay(float x) {
   float t = (x > -60 ? x : -60) * 1.44269504f;
   int32_t whole = (int32_t)(t - 0.5f);
   float f = t - (float)whole;
@@ -160,17 +162,17 @@ static inline float decay(float x) {
 
 enum { block = 256 };
 
-void CKernelsPixels_classes(const float *logits, int32_t classes, int32_t count, uint32_t members,
-                            uint32_t hiding, uint8_t *likeliest, uint8_t *member, uint8_t *hidden) {
+INLINE void read_classes(const float *logits, int32_t classes, int32_t count, uint32_t members,
+                         uint32_t hiding, uint8_t *likeliest, uint8_t *member, uint8_t *hidden) {
   for (int32_t start = 0; start < count; start += block) {
     int32_t n = count - start < block ? count - start : block;
+    int32_t kind[block] = {0};
     float most[block], total[block] = {0}, inside[block] = {0}, before[block] = {0};
     memcpy(most, logits + start, (size_t)n * sizeof *most);
-    memset(likeliest + start, 0, (size_t)n);
     for (int32_t c = 1; c < classes; c++) {
       const float *at = logits + (size_t)c * (size_t)count + (size_t)start;
       for (int32_t i = 0; i < n; i++) {
-        likeliest[start + i] = at[i] > most[i] ? (uint8_t)c : likeliest[start + i];
+        kind[i] = at[i] > most[i] ? c : kind[i];
         most[i] = at[i] > most[i] ? at[i] : most[i];
       }
     }
@@ -186,8 +188,26 @@ void CKernelsPixels_classes(const float *logits, int32_t classes, int32_t count,
       }
     }
     for (int32_t i = 0; i < n; i++) {
+      likeliest[start + i] = (uint8_t)kind[i];
       member[start + i] = (uint8_t)(inside[i] / total[i] + 0.5f);
       hidden[start + i] = (uint8_t)(before[i] / total[i] + 0.5f);
     }
   }
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static void read_classes_avx2(
+    const float *logits, int32_t classes, int32_t count, uint32_t members, uint32_t hiding,
+    uint8_t *likeliest, uint8_t *member, uint8_t *hidden) {
+  read_classes(logits, classes, count, members, hiding, likeliest, member, hidden);
+}
+#endif
+
+void CKernelsPixels_classes(const float *logits, int32_t classes, int32_t count, uint32_t members,
+                            uint32_t hiding, uint8_t *likeliest, uint8_t *member, uint8_t *hidden) {
+#if defined(__x86_64__)
+  if (CKernels_instruction_set() >= 1)
+    return read_classes_avx2(logits, classes, count, members, hiding, likeliest, member, hidden);
+#endif
+  read_classes(logits, classes, count, members, hiding, likeliest, member, hidden);
 }

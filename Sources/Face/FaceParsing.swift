@@ -23,8 +23,9 @@ public struct FaceParsing: Hashable, Sendable {
   public static let cheekWidths = 20...160
 
   public var mode: Mode
-  /// How far from the middle, in pixels of 512, the cheeks begin, where the chin's margin is narrowed: in
-  /// `cheekWidths`; larger ones repaint more of the cheek. Only `.jaw` looks at them.
+  /// How far from the middle the cheeks begin, where the chin's margin is narrowed, in pixels of 512.
+  ///
+  /// In `cheekWidths`; larger ones repaint more of the cheek. Only `.jaw` looks at them.
   public var leftCheekWidth: Int
   public var rightCheekWidth: Int
   public var compatibility: MuseTalkCompatibility
@@ -118,7 +119,9 @@ enum FaceClass: Int32 {
 public struct ParsedFace: Hashable, Sendable {
   /// Where to paint [512, 512, 1].
   public var mask: BytePicture
-  /// How likely nothing hides the face [512, 512, 1]; no paint goes beyond it. Nil where that is in the mask.
+  /// How likely nothing hides the face [512, 512, 1]: the most that is painted.
+  ///
+  /// Nil where that is in the mask.
   public var visible: BytePicture?
 
   public init(mask: BytePicture, visible: BytePicture?) {

@@ -55,8 +55,9 @@ public struct MuseTalkGeometry: Hashable, Sendable {
   public static let extraMargins = 0...40
 
   public var version: Version
-  /// How many pixels to lower the middle of the box: above 0 the mouth opens further, below less. `boxShiftRange` tells
-  /// what makes sense for a clip. Upstream's command line takes it with 1.0 only.
+  /// How many pixels to lower the middle of the box: above 0 the mouth opens further, below less.
+  ///
+  /// `boxShiftRange` tells what makes sense for a clip. Upstream's command line takes it with 1.0 only.
   public var boxShift: Int
   /// Pixels of the frame to add below the chin, in `extraMargins`; 1.0 knows none.
   public var extraMargin: Int

@@ -7,8 +7,10 @@ import MediaTypes
 import Testing
 import Weights
 
-/// The half of scripts/compare-musetalk that runs here: reads the frames that the script has prepared, and writes what
-/// this program makes of them. Without the script there is nothing to compare with.
+/// The half of scripts/compare-musetalk that runs here.
+///
+/// Reads the frames that the script has prepared, and writes what this program makes of them. Without the script there is
+/// nothing to compare with.
 @Suite("Frames compared with upstream's")
 struct MuseTalkComparison {
   static let folder = ProcessInfo.processInfo.environment["AVATAR_MUSETALK_COMPARISON"]
