@@ -38,12 +38,24 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libpango1.0-dev"])]),
     .target(name: "CLibAVShims", dependencies: ["CLibAV"]),
     .target(
       name: "CFaceDetector",
       cxxSettings: [.unsafeFlags(["-O2"])],
       linkerSettings: [
         .linkedLibrary("dlib"), .linkedLibrary("blas"), .linkedLibrary("lapack"),
+        .linkedLibrary("m"),
+      ]),
+    .target(
+      name: "CLettering", dependencies: ["CCairo"],
+      // Pango's own pkg-config entry has -pthread, which SwiftPM warns of in every build.
+      cSettings: [
+        .unsafeFlags(["-O2"] + ["pango-1.0", "harfbuzz", "fribidi"].map { "-I/usr/include/\($0)" })
+      ],
+      linkerSettings: [
+        .linkedLibrary("pangocairo-1.0"), .linkedLibrary("pango-1.0"),
+        .linkedLibrary("gobject-2.0"), .linkedLibrary("glib-2.0"), .linkedLibrary("fontconfig"),
         .linkedLibrary("m"),
       ]),
     .target(name: "CKernels", cSettings: cKernels),
@@ -60,6 +72,7 @@ let package = Package(
     .target(name: "Layers", dependencies: ["Compute", "Weights"]),
     .target(
       name: "Imaging", dependencies: ["MediaTypes", "Compute", "CKernels"], swiftSettings: kernels),
+    .target(name: "Lettering", dependencies: ["MediaTypes", "CLettering"]),
     .target(
       name: "Media", dependencies: ["MediaTypes", "CLibAV", "CLibAVShims"], swiftSettings: kernels),
 
@@ -102,7 +115,7 @@ let package = Package(
         "CMini", "MediaTypes", "Digests", "Transfers", "ModelStore", "Batch", "Compute", "Weights",
         "Layers", "Imaging",
         "Media", "Audio", "Face",
-        "Diffusion", "LipSync", "CKernels", "COpenBLAS", "CFaceDetector",
+        "Diffusion", "LipSync", "Lettering", "CKernels", "COpenBLAS", "CFaceDetector",
       ]),
     .executableTarget(
       name: "AvatarCLI",
@@ -135,6 +148,7 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "LayersTests", dependencies: ["Layers", "Compute", "Weights", "TestSupport"]),
+    .testTarget(name: "LetteringTests", dependencies: ["Lettering", "MediaTypes", "TestSupport"]),
     .testTarget(
       name: "ImagingTests",
       dependencies: ["Imaging", "MediaTypes", "Compute", "Weights", "TestSupport"],
@@ -164,7 +178,7 @@ let package = Package(
       name: "RuntimeTests",
       dependencies: [
         "Runtime", "Batch", "ModelStore", "MediaTypes", "Digests", "Media", "Compute", "Weights",
-        "Imaging", "Face", "Diffusion", "LipSync", "TestSupport",
+        "Imaging", "Face", "Diffusion", "LipSync", "Lettering", "TestSupport",
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "AvatarCLITests", dependencies: ["TestSupport", "MediaTypes", "Media"]),
@@ -174,7 +188,7 @@ let package = Package(
   cxxLanguageStandard: .cxx17
 )
 
-let cTargets: Set = ["CLibAVShims", "CFaceDetector", "CKernels", "CMini"]
+let cTargets: Set = ["CLibAVShims", "CFaceDetector", "CLettering", "CKernels", "CMini"]
 for target in package.targets
 where [.regular, .executable, .test].contains(target.type) && !cTargets.contains(target.name) {
   target.swiftSettings = house + (target.swiftSettings ?? [])

@@ -15,8 +15,8 @@ struct AvatarCommand: ParsableCommand {
         avatar speak --audio song.mp3 --avatar portrait.jpg -o song.mp4
         avatar presenters
 
-      Exit codes: 0 done, 64 usage, 65 unusable input, 66 input missing, 69 model not installed, \
-      70 internal error, 73 output can't be created, 74 disk full or I/O error, 75 try again \
+      Exit codes: 0 done, 1 some jobs of a batch failed, 64 usage, 65 unusable input, 66 input \
+      missing, 69 model not installed, 70 internal error, 73 output can't be created, 74 disk full or I/O error, 75 try again \
       later, 130 and 143 interrupted.
       """,
     version: Version.current,

@@ -44,7 +44,8 @@ private struct ShowLines {
       ? "\(file): made by avatar \(printable(report.version ?? ""))"
       : "\(file): not made by avatar, or its metadata was removed"
     let warnings = report.warnings.map { row("warning", $0) }
-    return ([title] + origin + hiddenLabel + facts + warnings + [command]).compactMap(\.self)
+    return ([title] + origin + hiddenLabel + [visibleLabel] + facts + warnings + [command])
+      .compactMap(\.self)
   }
 
   private var origin: [String?] {
@@ -72,6 +73,8 @@ private struct ShowLines {
     }
     return lines + [row("  reserved", label.reservedCode2)]
   }
+
+  private var visibleLabel: String? { row("in picture", report.visibleLabel) }
 
   private var facts: [String?] {
     let seconds = report.duration.map { String(format: "%.2f s", $0) }

@@ -18,6 +18,7 @@ struct SpeakCommand: ParsableCommand {
         avatar speak --audio voice.wav
         avatar speak --audio voice.wav --avatar portrait.jpg -o hello.mp4
         avatar speak --audio song.mp3 --avatar clip.mp4 --loop loop --crf 16
+        avatar speak --audio voice.wav --visible-label AI-generated --contact-sheet
         avatar speak --audio voice.wav --avatar clip.mp4 --json --quiet --force
         avatar speak --audio voice.wav --avatar clip.mp4 --model musetalk-1.5
         avatar speak --audio voice.wav --avatar clip.mp4 --model MuseTalk/models --parsing-mode raw
@@ -95,6 +96,14 @@ struct SpeakCommand: ParsableCommand {
   @OptionGroup
   var marking: MarkingOptions
 
+  @OptionGroup
+  var visibleLabel: VisibleLabelOptions
+
+  @Flag(
+    name: .long,
+    help: "Also write a sheet of frames with their times beside the video, as NAME.sheet.jpg.")
+  var contactSheet = false
+
   @Flag(name: .long, help: "Replace an existing output.")
   var force = false
 
@@ -152,6 +161,8 @@ struct SpeakCommand: ParsableCommand {
     request.background = background
     museTalk.apply(to: &request)
     marking.apply(to: &request)
+    visibleLabel.apply(to: &request)
+    request.makesContactSheet = contactSheet
     request.replacesOutput = force
     return request
   }

@@ -22,7 +22,7 @@ extension JobExecutor {
   func result(of job: JobSpecification, key: String?, since wallSeconds: Double) -> JobResult? {
     guard let key, let (stamp, kind) = try? FileStamp.read(job.output), kind == .file,
       Double(stamp.changedNanoseconds) / 1e9 > wallSeconds,
-      let found = finishedOutput(at: job.output), found.key == key
+      let found = finishedOutput(at: job.output), found.key == key, (try? complete(job)) != nil
     else { return nil }
     return JobResult(
       sha256: found.sha256, byteCount: found.byteCount, frameCount: found.frameCount, warnings: [])

@@ -24,6 +24,11 @@ public protocol JobExecutor: Sendable {
   /// The finished output that lies at `path`, if it is whole and a batch job made it; reads all of it.
   func finishedOutput(at path: String) -> FoundOutput?
 
+  /// Makes what `job` asks for beside its finished output: an attempt may have ended between the two.
+  ///
+  /// Throws an `AvatarError` where that can't be done.
+  func complete(_ job: JobSpecification) throws
+
   /// Removes what an unfinished `job` has left beside its output.
   func discard(_ job: JobSpecification)
 }

@@ -78,6 +78,26 @@ final class DecodedFrame {
   }
 }
 
+extension UnsafeMutablePointer<AVFrame> {
+  /// Fills the planes, writable and of this frame's size, with 4:2:0 samples.
+  func copySamples(of frame: Frame) {
+    let target = pointee
+    frame.samples.withUnsafeBufferPointer { samples in
+      var source = samples.baseAddress!
+      for (start, stride, width, height) in [
+        (target.data.0!, Int(target.linesize.0), frame.width, frame.height),
+        (target.data.1!, Int(target.linesize.1), frame.width / 2, frame.height / 2),
+        (target.data.2!, Int(target.linesize.2), frame.width / 2, frame.height / 2),
+      ] {
+        for row in 0..<height {
+          (start + row * stride).update(from: source, count: width)
+          source += width
+        }
+      }
+    }
+  }
+}
+
 /// Owns an `AVPacket`.
 final class Packet {
   private(set) var pointer: UnsafeMutablePointer<AVPacket>

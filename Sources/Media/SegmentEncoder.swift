@@ -121,20 +121,7 @@ public final class SegmentEncoder {
       frame.width == settings.width && frame.height == settings.height,
       "a frame of \(frame.width)x\(frame.height) in a segment of other size")
     try LibAV.writing(path, "cannot encode", av_frame_make_writable(picture.pointer))
-    let target = picture.pointer.pointee
-    frame.samples.withUnsafeBufferPointer { samples in
-      var source = samples.baseAddress!
-      for (start, stride, width, height) in [
-        (target.data.0!, Int(target.linesize.0), frame.width, frame.height),
-        (target.data.1!, Int(target.linesize.1), frame.width / 2, frame.height / 2),
-        (target.data.2!, Int(target.linesize.2), frame.width / 2, frame.height / 2),
-      ] {
-        for row in 0..<height {
-          (start + row * stride).update(from: source, count: width)
-          source += width
-        }
-      }
-    }
+    picture.pointer.copySamples(of: frame)
     picture.pointer.pointee.pts = Int64(frameCount)
     frameCount += 1
     try encode(picture.pointer)

@@ -1,6 +1,5 @@
 import CLibAV
 import CLibAVShims
-import Glibc
 import MediaTypes
 
 /// Writes a picture as PNG; the file has its name only when it is complete.
@@ -10,7 +9,7 @@ public func writePNG(_ picture: RGBPicture, to path: String, overwrite: Bool = t
   _ = LibAV.silenced
   let file = try PendingFile(path, overwrite: overwrite)
   do {
-    try writeBytes(of: encodePNG(picture, path: path), to: file)
+    try file.write(encodePNG(picture, path: path))
   } catch {
     file.discard()
     throw error
@@ -47,18 +46,4 @@ private func encodePNG(_ picture: RGBPicture, path: String) throws -> Packet {
   try LibAV.writing(path, "cannot encode PNG", avcodec_send_frame(context, nil))
   try LibAV.writing(path, "cannot encode PNG", avcodec_receive_packet(context, packet.pointer))
   return packet
-}
-
-private func writeBytes(of packet: Packet, to file: PendingFile) throws {
-  let descriptor = open(file.temporaryPath, O_WRONLY | O_CLOEXEC)
-  guard descriptor >= 0 else { throw MediaError.writing(file.path, errno: errno) }
-  defer { close(descriptor) }
-  var (start, left) = (packet.pointer.pointee.data!, Int(packet.pointer.pointee.size))
-  while left > 0 {
-    let written = write(descriptor, start, left)
-    if written < 0 && errno == EINTR { continue }
-    guard written > 0 else { throw MediaError.writing(file.path, errno: errno) }
-    start += written
-    left -= written
-  }
 }

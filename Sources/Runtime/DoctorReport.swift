@@ -5,6 +5,7 @@ import Compute
 import Digests
 import Face
 import Foundation
+import Lettering
 import Media
 public import MediaTypes
 import Transfers
@@ -54,7 +55,8 @@ public struct DoctorReport: Codable, Sendable {
       processor: processorName, instructionSet: InstructionSet.name,
       cores: ResourceUsage.availableCores, memoryBytes: ProcessInfo.processInfo.physicalMemory,
       freeDiskBytes: freeDisk(at: "."),
-      libraries: MediaLibraries.linked + AudioLibraries.linked + ComputeLibraries.linked
+      libraries: MediaLibraries.linked + LetteringLibraries.linked + AudioLibraries.linked
+        + ComputeLibraries.linked
         + FaceLibraries.linked + BatchLibraries.linked + DigestLibraries.linked
         + TransferLibraries.linked,
       models: [Model(name: "mini", bytes: EmbeddedFiles.byteCount, licence: "Apache-2.0")],

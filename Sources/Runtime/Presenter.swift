@@ -16,7 +16,10 @@ public struct Presenter: Codable, Hashable, Sendable {
   /// All presenters, the default one first.
   ///
   /// - Throws: `RuntimeError` when the embedded list can't be read (a broken build).
-  public static func all() throws -> [Presenter] {
+  public static func all() throws -> [Presenter] { try embedded.get() }
+
+  /// Read once: batches ask for presenters with every job.
+  private static let embedded = Result<[Presenter], RuntimeError> { () throws(RuntimeError) in
     guard let list = EmbeddedFiles.data("presenters/presenters.json") else {
       throw RuntimeError.internalError(
         "this build embeds no presenters: rebuild with Models/mini in place")

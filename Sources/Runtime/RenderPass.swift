@@ -22,6 +22,7 @@ struct RenderPass<Painter: MouthPainter> {
   let sound: HeardSound<Painter.Speech>
   let precision: Precision
   let work: WorkFolder
+  let mark: VisibleLabelMark?
   let cancellation: Cancellation
 
   func run(
@@ -45,12 +46,13 @@ struct RenderPass<Painter: MouthPainter> {
     let renderer = SegmentRenderer(
       timeline: timeline, painter: painter, cancellation: cancellation,
       speech: try sound.speech(rate))
-    let sink = SegmentFiles(store: store, settings: settings(info, rate)) { segment in
+    let files = SegmentFiles(store: store, settings: settings(info, rate)) { segment in
       progress(
         .segment(
           index: segment.index, count: plan.count, sha256: segment.sha256,
           byteCount: segment.byteCount))
     }
+    let sink = labelling(files, plan, info.color, rate)
     var done = alreadyDone
     let stages = try renderer.render(
       segments: missing, source: SourceFrames(reader), sink: sink
@@ -60,7 +62,7 @@ struct RenderPass<Painter: MouthPainter> {
     }
     timings.merge(stages) { $0 + $1 }
     if cancellation.stopsAfterSegment { throw CancelledError() }
-    let segments = (0..<plan.count).compactMap { sink.finished[$0] ?? finished[$0] }
+    let segments = (0..<plan.count).compactMap { files.finished[$0] ?? finished[$0] }
     let tags = OutputTags(
       commandLine: commandLine(info, rate, precision),
       segmentDigests: segments.map(\.sha256))
@@ -84,6 +86,15 @@ struct RenderPass<Painter: MouthPainter> {
       segments: SegmentPlan(frameCount: frameCount, rate: rate),
       sourceIndex: { mapping.sourceIndex(at: $0) },
       face: { faces.indices.contains($0) ? faces[$0] : nil })
+  }
+
+  private func labelling(
+    _ files: SegmentFiles, _ plan: SegmentPlan, _ color: ColorDescription, _ rate: Rational
+  ) -> any SegmentSink {
+    guard let mark else { return files }
+    return LabellingSegments(
+      files, plan: plan, label: mark.placed(in: color),
+      frameCount: mark.frameCount(at: rate) ?? plan.frameCount)
   }
 
   private func settings(_ info: SourceInfo, _ rate: Rational) -> EncoderSettings {

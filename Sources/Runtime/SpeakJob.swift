@@ -34,21 +34,27 @@ public struct SpeakJob {
     try OutputPath.check(
       request.output, force: request.replacesOutput,
       inputs: [request.audio] + (request.avatar.map { [$0] } ?? []))
+    if request.makesContactSheet {
+      try ContactSheet.check(
+        of: request.output, replaces: request.replacesOutput,
+        inputs: [request.audio] + (request.avatar.map { [$0] } ?? []))
+    }
     let source = try SpeakSource(request)
+    let mark = try request.visibleLabel.map { try VisibleLabelMark($0, on: source.open().info) }
     let context = SpeakContext(
       request: request, resources: resources,
       threads: request.threads ?? ResourceUsage.availableCores, cancellation: cancellation)
     return switch try SpeakModel(request) {
     case .mini(let model):
-      try run(MiniPipeline(model: model, context: context), source, started, progress)
+      try run(MiniPipeline(model: model, context: context), source, mark, started, progress)
     case .museTalk(let model):
-      try run(MuseTalkPipeline(model: model, context: context), source, started, progress)
+      try run(MuseTalkPipeline(model: model, context: context), source, mark, started, progress)
     }
   }
 
   private func run<Pipeline: SpeakPipeline>(
-    _ pipeline: Pipeline, _ source: SpeakSource, _ started: ContinuousClock.Instant,
-    _ progress: @escaping ProgressHandler
+    _ pipeline: Pipeline, _ source: SpeakSource, _ mark: VisibleLabelMark?,
+    _ started: ContinuousClock.Instant, _ progress: @escaping ProgressHandler
   ) throws -> SpeakReport {
     var timings: [String: Double] = [:]
     progress(.stage(name: "listening", total: 0))
@@ -71,9 +77,15 @@ public struct SpeakJob {
       for warning in pipeline.warnings { progress(.warning(warning)) }
       let render = RenderPass<Pipeline.Painter>(
         request: request, source: source, faces: faces, sound: sound, precision: precision,
-        work: work, cancellation: cancellation)
+        work: work, mark: mark, cancellation: cancellation)
       let video = try render.run(painter, progress: progress, timings: &timings)
       work.remove()
+      if request.makesContactSheet {
+        _ = try timings.measure("contact_sheet") {
+          try ContactSheet.write(
+            of: request.output, replaces: request.replacesOutput, cancellation: cancellation)
+        }
+      }
       return report(video, sound.durationSeconds, precision, timings, started)
     } catch {
       if !survives(error) { work.remove() }
@@ -121,7 +133,7 @@ public struct SpeakJob {
     audio \(try FileIdentity.describe(request.audio))
     source \(source.identity)
     model \(model)
-    \(request.optionsKey)
+    \(try request.optionsKey)
     """
   }
 
@@ -140,7 +152,8 @@ public struct SpeakJob {
       framesPerSecond: Double(video.frameCount) / wallSeconds,
       peakRssBytes: ResourceUsage.peakResidentBytes,
       timings: timings.mapValues { ($0 * 1000).rounded() / 1000 }, seed: request.seed,
-      version: Version.current, contentID: video.contentID)
+      version: Version.current, contentID: video.contentID,
+      contactSheet: request.makesContactSheet ? ContactSheet.path(of: request.output) : nil)
   }
 }
 

@@ -50,6 +50,16 @@ public enum SpeakJobKind {
         .init(
           "no_command_metadata", .flag,
           "Leave the command, with the inputs' names, out of the metadata."),
+        .init(
+          "visible_label",
+          .pattern(regularExpression: "\\S") { complaint($0, SpeakOptions.visibleLabel) },
+          "Text to draw into the picture, such as AI-generated, for those who see it."),
+        .init(
+          "visible_label_position", .choice(VisibleLabel.Position.allCases.map(\.rawValue)),
+          "The corner for the visible label (default: top-left)."),
+        .init(
+          "visible_label_seconds", .number(SpeakOptions.labelSecondsRange),
+          "How long the visible label shows from the start on (default: the whole video)."),
       ] + museTalkOptions, outputExtensions: SpeakOptions.outputExtensions)
   }
 
@@ -117,6 +127,7 @@ extension SpeakRequest {
     seed = try options.integer("seed", 0...Int.max).map(UInt64.init) ?? seed
     try museTalk.read(options)
     try provenance.read(options)
+    visibleLabel = try VisibleLabel(options)
   }
 }
 
@@ -142,6 +153,16 @@ extension Provenance {
       try options.read("content_id", $0, SpeakOptions.labelText)
     }
     if let omits = try options.flag("no_command_metadata") { recordsCommand = !omits }
+  }
+}
+
+extension VisibleLabel {
+  /// Nil without a text, whatever manifest-wide defaults say about its place.
+  fileprivate init?(_ options: StepOptions) throws {
+    guard let text = try options.text("visible_label") else { return nil }
+    self.init(try options.read("visible_label", text, SpeakOptions.visibleLabel))
+    position = try options.choice("visible_label_position") ?? position
+    seconds = try options.number("visible_label_seconds", SpeakOptions.labelSecondsRange)
   }
 }
 
@@ -172,14 +193,15 @@ struct StepOptions {
   }
 
   func number(_ key: String, _ range: ClosedRange<Double>) throws -> Double? {
-    let number: Double
-    switch step.options[key] {
-    case nil: return nil
-    case .number(let value): number = value
-    case .integer(let value): number = Double(value)
-    default: throw unfit(key, "use a number")
-    }
-    guard range.contains(number) else {
+    guard let value = step.options[key] else { return nil }
+    let number: Double? =
+      switch value {
+      case .number(let number): number
+      // As JSON, a whole number comes back without its fraction.
+      case .integer(let integer): Double(integer)
+      default: nil
+      }
+    guard let number, range.contains(number) else {
       throw unfit(key, "use \(range.lowerBound) to \(range.upperBound)")
     }
     return number

@@ -14,6 +14,9 @@ public enum SpeakOptions {
     "mini, musetalk-1.5, musetalk-1.0, or a folder in the layout of mini or of MuseTalk's models."
   public static let crfRange = 0...51
   public static let threadRange = 1...256
+  /// Seconds from the start in which a visible label shows: GB 45438-2025 asks for two at least.
+  public static let labelSecondsRange = 2.0...86400
+  static let labelCharacterLimit = 100
   /// Endings of an output's name.
   public static let outputExtensions = ["mp4", "m4v"]
 
@@ -29,6 +32,22 @@ public enum SpeakOptions {
   /// Reads a name or number for the AI label.
   public static func labelText(_ text: String) throws(Complaint) -> String {
     guard !text.isEmpty else { throw Complaint("give some text, or leave it out") }
+    return text
+  }
+
+  /// Reads a text to be drawn into the picture: all of it can be seen, in lines of its own where it has line feeds.
+  public static func visibleLabel(_ text: String) throws(Complaint) -> String {
+    let shows = text.unicodeScalars.contains {
+      !$0.properties.isWhitespace && !$0.properties.isDefaultIgnorableCodePoint
+    }
+    guard shows else {
+      throw Complaint("give some text, or leave it out")
+    }
+    guard text.count <= labelCharacterLimit else {
+      throw Complaint("use at most \(labelCharacterLimit) characters")
+    }
+    guard !text.unicodeScalars.contains(where: { $0 != "\n" && PrintableText.isUnprintable($0) })
+    else { throw Complaint("leave out tabs and other control characters, which can't be drawn") }
     return text
   }
 

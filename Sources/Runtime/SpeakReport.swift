@@ -21,6 +21,8 @@ public struct SpeakReport: Codable, Sendable, Equatable {
   public var version: String
   /// The producer's number for the content, as the AI label has it.
   public var contentID: String
+  /// Where the sheet of frames lies; nil where none was asked for.
+  public var contactSheet: String?
 
   enum CodingKeys: String, CodingKey {
     case output, model, precision, width, height, fps, frames, duration
@@ -32,6 +34,7 @@ public struct SpeakReport: Codable, Sendable, Equatable {
     case peakRssBytes = "peak_rss_bytes"
     case timings, seed, version
     case contentID = "content_id"
+    case contactSheet = "contact_sheet"
   }
 }
 

@@ -33,6 +33,10 @@ public struct SpeakRequest: Sendable {
   public var background: Color = (255, 255, 255)
   /// What the output says about where it comes from.
   public var provenance = Provenance()
+  /// A mark in the picture; nil draws none.
+  public var visibleLabel: VisibleLabel?
+  /// Whether a sheet of frames is written beside the output.
+  public var makesContactSheet = false
   public var replacesOutput = false
   /// Whether a run that is stopped or fails for a passing reason leaves its finished segments to the next one.
   public var keepsUnfinishedWork = false
@@ -43,13 +47,18 @@ public struct SpeakRequest: Sendable {
   }
 
   /// The part of a job's key that stands for the options: whatever decides the output's bytes besides program and inputs.
+  ///
+  /// Throws `LetteringError`, 69, where no font has a character of the visible label.
   var optionsKey: String {
-    """
-    rate \(rate?.description ?? "source") loop \(loop?.rawValue ?? "source")
-    crf \(crf) seed \(seed) requires face \(requiresFace)
-    background \(background.red) \(background.green) \(background.blue)
-    musetalk \(museTalk.words.map { "\($0) \($1)" }.joined(separator: " "))
-    \(provenance.key)
-    """
+    get throws {
+      """
+      rate \(rate?.description ?? "source") loop \(loop?.rawValue ?? "source")
+      crf \(crf) seed \(seed) requires face \(requiresFace)
+      background \(background.red) \(background.green) \(background.blue)
+      musetalk \(museTalk.words.map { "\($0) \($1)" }.joined(separator: " "))
+      \(provenance.key)
+      \(try visibleLabel?.key() ?? "no visible label")
+      """
+    }
   }
 }

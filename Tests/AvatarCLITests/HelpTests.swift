@@ -10,7 +10,9 @@ struct HelpTests {
       [], ["speak"], ["presenters"], ["audio"], ["audio", "mel"], ["audio", "articulation"],
       ["network"], ["network", "list"], ["network", "describe"], ["network", "run"],
       ["network", "export"], ["bench"], ["doctor"], ["batch"], ["batch", "validate"],
-      ["batch", "schema"],
+      ["batch", "schema"], ["batch", "run"], ["batch", "plan"], ["batch", "status"],
+      ["batch", "jobs"], ["batch", "logs"], ["batch", "retry"], ["batch", "cancel"],
+      ["batch", "adopt"], ["batch", "prune"],
     ])
   func `help fits a terminal of 80 columns`(command: [String]) throws {
     let run = try CommandRun.run(command + ["--help"], environment: ["COLUMNS": "80"])

@@ -21,6 +21,7 @@ struct FakeExecutor: JobExecutor {
     JobSize(seconds: 1, frameCount: 25, pixelsPerFrame: 64)
   }
   func finishedOutput(at path: String) -> FoundOutput? { nil }
+  func complete(_ job: JobSpecification) throws {}
   func discard(_ job: JobSpecification) {}
 
   func run(_ job: JobSpecification, context: JobContext) throws -> JobResult {

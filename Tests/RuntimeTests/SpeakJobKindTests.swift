@@ -21,7 +21,9 @@ import Testing
       """
       avatar: face.png, model: mini, fps: 29.97, loop: hold, require_face: true, crf: 20, \
       background: 102030, precision: fp32, threads: 2, seed: 7, producer: studio, content_id: n1, \
-      no_command_metadata: true, box_shift: -3, extra_margin: 12, parsing_mode: neck, \
+      no_command_metadata: true, visible_label: "AI: 生成", visible_label_position: bottom-left, \
+      visible_label_seconds: 3, \
+      box_shift: -3, extra_margin: 12, parsing_mode: neck, \
       cheek_width: 70, mask_blur: 0.1, upper_boundary: 0.4, vae: face.png, compatibility: upstream
       """
     ).jobs[0]
@@ -36,6 +38,8 @@ import Testing
     #expect(request.threads == 2 && request.seed == 7 && !request.replacesOutput)
     #expect(request.provenance.producer == "studio" && request.provenance.contentID == "n1")
     #expect(!request.provenance.recordsCommand)
+    let label = request.visibleLabel
+    #expect(label?.text == "AI: 生成" && label?.position == .bottomLeft && label?.seconds == 3)
     let museTalk = request.museTalk
     #expect(museTalk.boxShift == -3 && museTalk.extraMargin == 12 && museTalk.cheekWidth == 70)
     #expect(museTalk.parsingMode == .neck && museTalk.compatibility == .upstream)
@@ -51,7 +55,8 @@ import Testing
     #expect(request.avatar == nil && request.model == plain.model && request.rate == nil)
     #expect(request.crf == plain.crf && request.background == plain.background)
     #expect(request.precision == plain.precision && request.seed == plain.seed)
-    #expect(request.provenance == plain.provenance && request.museTalk == plain.museTalk)
+    #expect(request.provenance == plain.provenance && request.visibleLabel == nil)
+    #expect(request.museTalk == plain.museTalk)
   }
 
   @Test(arguments: [
@@ -60,6 +65,12 @@ import Testing
     ("background: red", "background red: write it as RRGGBB, white is FFFFFF"),
     ("crf: 52", "crf 52: use 0 to 51"), ("threads: 0", "threads 0: use 1 to 256"),
     ("producer: \"\"", "producer : give some text, or leave it out"),
+    ("visible_label: \" \"", "visible_label  : give some text, or leave it out"),
+    ("visible_label_seconds: 1", "visible_label_seconds 1: use 2 to 86400"),
+    (
+      "visible_label_position: middle",
+      "visible_label_position middle: use top-left, top-right, bottom-left or bottom-right"
+    ),
     ("loop: spin", "loop spin: use bounce, loop or hold"),
     (
       "avatar: nobody",
@@ -81,6 +92,8 @@ import Testing
       ["audio": .integer(1)], [:], ["audio": .text("a"), "fps": .text("0")],
       ["audio": .text("a"), "crf": .integer(99)], ["audio": .text("a"), "loop": .text("spin")],
       ["audio": .text("a"), "require_face": .text("yes")],
+      ["audio": .text("a"), "visible_label": .text("\t")],
+      ["audio": .text("a"), "visible_label": .text("a"), "visible_label_seconds": .integer(1)],
     ] as [[String: OptionValue]])
   func `a step that was never checked is refused`(options: [String: OptionValue]) {
     let error = #expect(throws: RuntimeError.self) {

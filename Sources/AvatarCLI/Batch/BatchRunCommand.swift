@@ -9,6 +9,7 @@ struct BatchRunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Make what a manifest asks for; go on where an earlier run stopped.",
+    usage: "avatar batch run [<manifest>] [<options>]",
     discussion: """
       Done work is not done again; what changed since is. Without a manifest all \
       that the ledger has is done. Ctrl-C or SIGTERM ends jobs in work with their \
@@ -100,14 +101,15 @@ struct BatchRunCommand: ParsableCommand {
   }
 
   func run() throws {
-    let expanded = try manifest.map(Manifests.read)
+    var expanded = try manifest.map(Manifests.read)
     let signals = DrainWatch()
     let display = BatchRunDisplay(json: json, quiet: quiet)
     let run = BatchRun(
       ledger.files, executor: try VideoJobExecutor(),
       hostArguments: ["/proc/self/exe", "batch", "host"], options: options)
+    // Handed over, so that it needn't be kept as long as the run lasts.
     let report = try run.run(
-      expanded, command: CommandLine.arguments.joined(separator: " "),
+      expanded.take(), command: CommandLine.arguments.joined(separator: " "),
       stopRequest: { signals.stopRequest }, tell: display.show)
     try display.close(report)
     let code =

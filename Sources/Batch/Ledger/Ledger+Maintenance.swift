@@ -14,6 +14,8 @@ public struct PruneReport: Sendable, Hashable {
   public struct JobName: Sendable, Hashable {
     public var identifier: Int
     public var name: String
+    /// What a job without output may have left unfinished beside it; nil where another job writes there.
+    public var unfinished: JobSpecification?
   }
 }
 
@@ -52,22 +54,30 @@ extension Ledger {
   /// manifest dropped and that finished before, events and all but the last attempts of other such jobs, and digests of files
   /// that are gone or changed.
   ///
-  /// Jobs that stay are known to be done as before. Outputs are never touched.
-  public func prune(finishedBefore wallSeconds: Double) throws(LedgerError) -> PruneReport {
+  /// Jobs that stay are known to be done as before. Outputs are never touched. With `isTrial` nothing is removed, and the report
+  /// tells what would be.
+  public func prune(
+    finishedBefore wallSeconds: Double, isTrial: Bool = false
+  ) throws(LedgerError) -> PruneReport {
     let stale = try staleFileDigests()
     let report = try write { transaction in
       var report = PruneReport()
-      (report.batches, report.jobs) = try transaction.pruneBatches(unusedSince: wallSeconds)
-      report.jobs += try transaction.pruneDropped(finishedBefore: wallSeconds)
-      (report.attempts, report.events) = try transaction.thin(finishedBefore: wallSeconds)
-      for path in stale {
-        try transaction.execute("DELETE FROM file_hashes WHERE path = ?", [path])
+      try transaction.database.inSavepoint {
+        report = try transaction.prune(finishedBefore: wallSeconds, stale)
+        return isTrial ? .rollback : .commit
       }
-      report.fileDigests = stale.count
       return report
     }
-    try database.compact()
+    if !isTrial { try database.compact() }
     return report
+  }
+
+  /// Removes the logs of pruned jobs, and what `executor` finds of their unfinished work.
+  public func removeFiles(of report: PruneReport, executor: any JobExecutor) {
+    for job in report.jobs {
+      unlink(files.log(ofJob: job.identifier, name: job.name))
+      if let unfinished = job.unfinished { executor.discard(unfinished) }
+    }
   }
 
   private func staleFileDigests() throws(LedgerError) -> [String] {
@@ -109,6 +119,40 @@ extension Ledger {
 }
 
 extension LedgerTransaction {
+  fileprivate func prune(
+    finishedBefore wallSeconds: Double, _ staleFileDigests: [String]
+  ) throws -> PruneReport {
+    var report = PruneReport()
+    (report.batches, report.jobs) = try pruneBatches(unusedSince: wallSeconds)
+    report.jobs += try pruneDropped(finishedBefore: wallSeconds)
+    for position in report.jobs.indices {
+      guard let output = report.jobs[position].unfinished?.output, try isWritten(output) else {
+        continue
+      }
+      report.jobs[position].unfinished = nil
+    }
+    (report.attempts, report.events) = try thin(finishedBefore: wallSeconds)
+    for path in staleFileDigests {
+      try execute("DELETE FROM file_hashes WHERE path = ?", [path])
+    }
+    report.fileDigests = staleFileDigests.count
+    return report
+  }
+
+  private func isWritten(_ output: String) throws -> Bool {
+    let statement = try database.cachedStatement(sql: "SELECT 1 FROM jobs WHERE output = ?")
+    return try Int.fetchOne(statement, arguments: [output]) != nil
+  }
+
+  private func jobNames(_ rows: [Row]) throws -> [PruneReport.JobName] {
+    try rows.map { row in
+      let isDone = try JobRow.state(row[2]) == .succeeded
+      return PruneReport.JobName(
+        identifier: row[0], name: row[1],
+        unfinished: isDone ? nil : try database.specification(ofJob: row[0]))
+    }
+  }
+
   private static let isOver = "state IN ('succeeded', 'failed', 'cancelled', 'quarantined')"
 
   /// Batches that nobody enqueued since, and in which nothing happened since; with their jobs.
@@ -122,10 +166,8 @@ extension LedgerTransaction {
     let batches = try Int.fetchAll(database, sql: sql, arguments: [wallSeconds])
     var jobs: [PruneReport.JobName] = []
     for batch in batches {
-      let sql = "SELECT id, name FROM jobs WHERE batch = ? ORDER BY id"
-      jobs += try Row.fetchAll(database, sql: sql, arguments: [batch]).map {
-        PruneReport.JobName(identifier: $0[0], name: $0[1])
-      }
+      let sql = "SELECT id, name, state FROM jobs WHERE batch = ? ORDER BY id"
+      jobs += try jobNames(Row.fetchAll(database, sql: sql, arguments: [batch]))
       try execute("DELETE FROM batches WHERE id = ?", [batch])
     }
     return (batches.count, jobs)
@@ -136,15 +178,13 @@ extension LedgerTransaction {
     finishedBefore wallSeconds: Double
   ) throws -> [PruneReport.JobName] {
     let sql = """
-      SELECT id, name FROM jobs WHERE NOT is_listed AND \(Self.isOver) AND changed_at < ?
+      SELECT id, name, state FROM jobs WHERE NOT is_listed AND \(Self.isOver) AND changed_at < ?
         AND NOT EXISTS (SELECT 1 FROM needs WHERE need = jobs.id)
       ORDER BY id
       """
     var all: [PruneReport.JobName] = []
     while true {
-      let jobs = try Row.fetchAll(database, sql: sql, arguments: [wallSeconds]).map {
-        PruneReport.JobName(identifier: $0[0], name: $0[1])
-      }
+      let jobs = try jobNames(Row.fetchAll(database, sql: sql, arguments: [wallSeconds]))
       if jobs.isEmpty { return all }
       for job in jobs { try execute("DELETE FROM jobs WHERE id = ?", [job.identifier]) }
       all += jobs

@@ -6,10 +6,15 @@ public struct JobSelection: Sendable, Hashable {
   public var manifest: String?
   /// Names; nil for all.
   public var names: [String]?
+  /// States; jobs in others are left as they are.
+  public var states: Set<JobState>
 
-  public init(manifest: String? = nil, names: [String]? = nil) {
+  public init(
+    manifest: String? = nil, names: [String]? = nil, states: Set<JobState> = Set(JobState.allCases)
+  ) {
     self.manifest = manifest
     self.names = names
+    self.states = states
   }
 }
 
@@ -77,7 +82,8 @@ extension LedgerTransaction {
   /// Throws for a name that no job has.
   fileprivate func jobs(_ selection: JobSelection, in states: Set<JobState>) throws -> [Int] {
     let batch = try selection.manifest.map { try database.batch(ofManifest: $0) }
-    let list = states.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+    let list = states.intersection(selection.states).map { "'\($0.rawValue)'" }.joined(
+      separator: ", ")
     guard let names = selection.names else {
       let sql = """
         SELECT id FROM jobs WHERE state IN (\(list)) AND (?1 IS NULL OR batch = ?1)

@@ -69,7 +69,7 @@ public enum LedgerError: AvatarError, Equatable {
     case .attemptEnded(let attempt):
       "attempt \(attempt) has ended already: its result is not recorded"
     case .noSuchJob(let name):
-      "\(name): the ledger has no such job: see avatar batch status"
+      "\(name): the ledger has no such job: see avatar batch jobs"
     case .noSuchBatch(let manifest):
       "\(manifest): the ledger has no batch of this manifest: see avatar batch status"
     case .outputTaken(let output, let job, let otherJob, let manifest):

@@ -26,7 +26,7 @@ public final class LedgerLock: Sendable {
     guard descriptor >= 0 else {
       throw .cannotCreate(path: path, reason: String(cString: strerror(errno)))
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    guard Self.take(descriptor) else {
       let isHeld = errno == EWOULDBLOCK
       let reason = String(cString: strerror(errno))
       let holder = Self.holder(path)
@@ -38,6 +38,27 @@ public final class LedgerLock: Sendable {
   }
 
   deinit { close(descriptor) }
+
+  /// Who holds the lock of a ledger; nil where nobody does, or none can be seen.
+  ///
+  /// As `process 1234 since 2025-03-30T01:30:00+01:00 (avatar batch run tonight.yaml)`.
+  public static func holder(of files: LedgerFiles) -> String? {
+    let descriptor = open(files.lock, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    guard flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK else { return nil }
+    return holder(files.lock)
+  }
+
+  /// A look at who holds the lock takes it for a moment, which is no reason to give up.
+  private static func take(_ descriptor: Int32) -> Bool {
+    for _ in 0..<4 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+      guard errno == EWOULDBLOCK else { return false }
+      usleep(20_000)
+    }
+    return flock(descriptor, LOCK_EX | LOCK_NB) == 0
+  }
 
   /// Writes who holds the lock: process, start, command, a line each.
   ///

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// What readers ask a ledger.
@@ -59,13 +60,27 @@ extension Database {
     }
   }
 
+  /// Mean time from start to output of the latest jobs that were done, nil where none was.
+  ///
+  /// An attempt that went on from an earlier one's segments counts for its share of the job.
+  func secondsPerJob(ofBatch batch: Int?) throws -> Double? {
+    let sql = """
+      SELECT sum(seconds) / sum(CASE WHEN segment_count > 0 THEN min(1.0 * new_segments / segment_count, 1) ELSE 1 END)
+      FROM (SELECT job, seconds, new_segments, segment_count FROM attempts
+        WHERE outcome = 'succeeded' ORDER BY id DESC LIMIT 1000) AS done
+      JOIN jobs ON jobs.id = done.job WHERE ?1 IS NULL OR batch = ?1
+      """
+    return try Double.fetchOne(self, sql: sql, arguments: [batch])
+  }
+
   func summaries(
     _ condition: String, order: String, _ arguments: StatementArguments
   ) throws -> [JobSummary] {
     let sql = """
       SELECT jobs.id, manifest, name, state, priority, output, is_listed, changed_at,
         failure_class, failure_message,
-        (SELECT count(*) FROM attempts WHERE attempts.job = jobs.id)
+        (SELECT count(*) FROM attempts WHERE attempts.job = jobs.id),
+        specification ->> '$.labels'
       FROM jobs JOIN batches ON batches.id = jobs.batch WHERE \(condition) ORDER BY \(order)
       """
     return try Row.fetchAll(self, sql: sql, arguments: arguments).map { row in
@@ -73,7 +88,16 @@ extension Database {
         identifier: row[0], manifest: row[1], name: row[2], state: try JobRow.state(row[3]),
         priority: row[4], output: row[5], isListed: row[6], changedAt: row[7],
         failureClass: (row[8] as String?).flatMap(FailureClass.init), failureMessage: row[9],
-        attemptCount: row[10])
+        attemptCount: row[10], labels: try Self.labels(row[11]))
+    }
+  }
+
+  private static func labels(_ text: String?) throws -> [String: String] {
+    guard let text, text != "{}" else { return [:] }
+    do {
+      return try JSONDecoder().decode([String: String].self, from: Data(text.utf8))
+    } catch {
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "labels \(text)")
     }
   }
 

@@ -30,7 +30,8 @@ public final class LedgerReader: Sendable {
         counts: try database.counts(ofBatch: batch),
         running: try database.runningJobs(ofBatch: batch, at: now),
         recentFailures: try database.recentFailures(ofBatch: batch, limit: failureLimit),
-        nextDueSeconds: try database.nextDueSeconds(ofBatch: batch, at: now))
+        nextDueSeconds: try database.nextDueSeconds(ofBatch: batch, at: now),
+        secondsPerJob: try database.secondsPerJob(ofBatch: batch))
     }
   }
 
@@ -66,20 +67,45 @@ public final class LedgerReader: Sendable {
     }
   }
 
-  /// Jobs in the order of their manifests.
+  /// Jobs in the order of their manifests, with all of `labels`.
   ///
   /// Throws `LedgerError.noSuchBatch`.
   public func jobs(
-    manifest: String? = nil, states: Set<JobState> = Set(JobState.allCases), limit: Int = .max,
-    offset: Int = 0
+    manifest: String? = nil, states: Set<JobState> = Set(JobState.allCases),
+    labels: [String: String] = [:], limit: Int = .max, offset: Int = 0
   ) throws(LedgerError) -> [JobSummary] {
     try database.read { database in
       let batch = try manifest.map { try database.batch(ofManifest: $0) }
       let list = states.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+      var condition = "state IN (\(list)) AND (:batch IS NULL OR batch = :batch)"
+      var arguments: StatementArguments = ["batch": batch, "limit": limit, "offset": offset]
+      for (number, label) in labels.sorted(by: { $0.key < $1.key }).enumerated() {
+        condition += """
+           AND EXISTS (SELECT 1 FROM json_each(specification, '$.labels')
+            WHERE key = :key\(number) AND value = :value\(number))
+          """
+        arguments += ["key\(number)": label.key, "value\(number)": label.value]
+      }
       return try database.summaries(
-        "state IN (\(list)) AND (:batch IS NULL OR batch = :batch)",
-        order: "batch, position LIMIT :limit OFFSET :offset",
-        ["batch": batch, "limit": limit, "offset": offset])
+        condition, order: "batch, position LIMIT :limit OFFSET :offset", arguments)
+    }
+  }
+
+  /// The jobs of these names: each in every batch that has it.
+  ///
+  /// Throws `LedgerError.noSuchJob` for a name that no job has.
+  public func jobs(
+    named names: [String], manifest: String? = nil
+  ) throws(LedgerError) -> [JobSummary] {
+    try database.read { database in
+      let batch = try manifest.map { try database.batch(ofManifest: $0) }
+      return try names.flatMap { name in
+        let jobs = try database.summaries(
+          "batch IN (SELECT id FROM batches WHERE :batch IS NULL OR id = :batch) AND name = :name",
+          order: "batch", ["batch": batch, "name": name])
+        guard !jobs.isEmpty else { throw LedgerError.noSuchJob(name) }
+        return jobs
+      }
     }
   }
 
@@ -89,14 +115,8 @@ public final class LedgerReader: Sendable {
   public func histories(
     ofJob name: String, manifest: String? = nil
   ) throws(LedgerError) -> [JobHistory] {
-    try database.read { database in
-      let batch = try manifest.map { try database.batch(ofManifest: $0) }
-      let summaries = try database.summaries(
-        "batch IN (SELECT id FROM batches WHERE :batch IS NULL OR id = :batch) AND name = :name",
-        order: "batch", ["batch": batch, "name": name])
-      guard !summaries.isEmpty else { throw LedgerError.noSuchJob(name) }
-      return try summaries.map { try database.history(of: $0) }
-    }
+    let jobs = try jobs(named: [name], manifest: manifest)
+    return try database.read { database in try jobs.map { try database.history(of: $0) } }
   }
 
   /// Changes of state after the event `identifier`, in order, at most `limit`: for those who follow along.

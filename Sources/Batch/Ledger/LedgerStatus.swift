@@ -7,6 +7,22 @@ public struct LedgerStatus: Sendable, Hashable {
   public var recentFailures: [JobSummary] = []
   /// Until the first planned retry; nil without one.
   public var nextDueSeconds: Double?
+  /// Mean time of the latest jobs that were done; nil where none was.
+  public var secondsPerJob: Double?
+
+  /// Jobs that are not over.
+  public var leftCount: Int {
+    [JobState.waiting, .queued, .running].reduce(0) { $0 + (counts[$1] ?? 0) }
+  }
+
+  /// How long what is left will take with as many jobs in work as now, one where none is, if it is like what was done;
+  /// nil where nothing was.
+  public var secondsLeft: Double? {
+    guard leftCount > 0 else { return 0 }
+    guard let secondsPerJob else { return nil }
+    let spent = running.reduce(0) { $0 + min($1.runningSeconds, secondsPerJob) }
+    return (Double(leftCount) * secondsPerJob - spent) / Double(max(running.count, 1))
+  }
 }
 
 /// An attempt in work.
@@ -47,6 +63,7 @@ public struct JobSummary: Sendable, Hashable {
   public var failureClass: FailureClass?
   public var failureMessage: String?
   public var attemptCount: Int
+  public var labels: [String: String]
 }
 
 /// All that a ledger knows of a job.

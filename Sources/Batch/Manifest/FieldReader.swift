@@ -49,7 +49,9 @@ struct FieldReader {
     // Double reads "nan" and "0x1p3" too.
     let isDecimal = text.utf8.allSatisfy { "0123456789+-.eE".utf8.contains($0) }
     if isDecimal, let value = Double(text), range.contains(value) { return value }
-    return complain(node, "\(key) \(text.shown): use \(range.lowerBound) to \(range.upperBound)")
+    func plain(_ bound: Double) -> String { Int(exactly: bound).map(String.init) ?? "\(bound)" }
+    let bounds = "\(plain(range.lowerBound)) to \(plain(range.upperBound))"
+    return complain(node, "\(key) \(text.shown): use \(bounds)")
   }
 
   func flag(_ node: ManifestNode, _ key: String) -> Bool? {

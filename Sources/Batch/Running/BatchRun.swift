@@ -45,21 +45,20 @@ public final class BatchRun {
   /// Throws `LedgerError`, such as `.locked` while another runner works, and `BatchError`. What was done until then is in the
   /// ledger; the next run goes on from there.
   public func run(
-    _ manifest: ExpandedManifest?, command: String, stopRequest: @escaping () -> StopRequest,
+    _ manifest: consuming ExpandedManifest?, command: String,
+    stopRequest: @escaping () -> StopRequest,
     tell: @escaping (BatchRunNotice) -> Void
   ) throws -> BatchRunReport {
     let began = ContinuousClock.now
     let ledger = try Ledger(
       lock: try LedgerLock(files, command: command, clock: clock), clock: clock)
-    let enqueued = try manifest.map {
-      try ledger.enqueue(
-        ledger.plan(
-          $0, executor: executor, verifies: options.verifies, forces: options.forces))
-    }
     let path = manifest?.path
+    let enqueued = try enqueue(manifest, ledger)
+    // From here on the ledger has all of it; a run may take days.
+    manifest = nil
+    FreedMemory.giveBack()
     if options.retriesFailed {
-      let dead = try ledger.reader.jobs(manifest: path, states: [.failed, .quarantined])
-      try ledger.control.retry(JobSelection(manifest: path, names: dead.map(\.name)))
+      try ledger.control.retry(JobSelection(manifest: path, states: [.failed, .quarantined]))
     }
     let telling = RunTelling(
       files: files, reader: ledger.reader, manifest: path, options: options, tell: tell)
@@ -76,6 +75,16 @@ public final class BatchRun {
     } catch {
       telling.end(error)
       throw error
+    }
+  }
+
+  private func enqueue(
+    _ manifest: ExpandedManifest?, _ ledger: Ledger
+  ) throws -> EnqueueReport? {
+    try manifest.map {
+      try ledger.enqueue(
+        ledger.plan(
+          $0, executor: executor, verifies: options.verifies, forces: options.forces))
     }
   }
 

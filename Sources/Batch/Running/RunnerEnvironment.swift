@@ -8,12 +8,15 @@ struct RunnerEnvironment {
   /// What signals ask for: nothing, the end of segments in work, or the end.
   var stopRequest: () -> StopRequest
   /// Free bytes of the file system that holds a folder; nil where that can't be told.
-  var freeByteCount: (_ folder: String) -> Int? = { folder in
+  var freeByteCount: (_ folder: String) -> Int? = RunnerEnvironment.freeByteCount
+  var folder: (_ output: String) -> String = { FilePath.folder(of: $0) }
+
+  /// What is free for everybody on the file system of `folder`.
+  static func freeByteCount(_ folder: String) -> Int? {
     var information = statvfs()
     guard statvfs(folder, &information) == 0 else { return nil }
     return Int(information.f_bavail) * Int(information.f_frsize)
   }
-  var folder: (_ output: String) -> String = { FilePath.folder(of: $0) }
 }
 
 /// What a runner tells those who watch it.

@@ -28,7 +28,7 @@ public final class VideoJobExecutor: JobExecutor {
       "avatar \(Version.current) \(InstructionSet.name) \(precision)",
       "model \(try model.inputPath == nil ? model.identity() : "folder")",
       "presenter \(try presenter(request)?.name ?? "none")",
-      request.optionsKey,
+      try request.optionsKey,
     ]
     if request.provenance.recordsCommand {
       // The command in the metadata names the inputs.
@@ -42,7 +42,7 @@ public final class VideoJobExecutor: JobExecutor {
     let request = try request(job)
     let avatar = try presenter(request) == nil ? request.avatar : nil
     let model = try SpeakModel(request).inputPath
-    return [request.audio] + [avatar, model].compactMap(\.self)
+    return [request.audio] + [avatar, model, request.museTalk.autoencoder].compactMap(\.self)
   }
 
   public func measure(_ job: JobSpecification) throws -> JobSize {
@@ -62,11 +62,18 @@ public final class VideoJobExecutor: JobExecutor {
     request.replacesOutput = context.replacesOutput
     request.keepsUnfinishedWork = true
     try OutputPath.createFolder(of: job.output)
+    if job.makesContactSheet {
+      try ContactSheet.check(of: job.output, replaces: true, inputs: inputs(of: job))
+    }
     let attempt = JobAttempt(context)
     defer { attempt.end() }
     let frameCount = try patiently(attempt) {
-      try SpeakJob(request, resources: resources, cancellation: attempt.cancellation)
-        .run { attempt.handle($0) }.frames
+      let report = try SpeakJob(
+        request, resources: resources, cancellation: attempt.cancellation
+      ).run { attempt.handle($0) }
+      // One that lies there is of an earlier video of this name.
+      try complete(job)
+      return report.frames
     }
     return try attempt.result(output: job.output, frameCount: frameCount)
   }
@@ -79,6 +86,10 @@ public final class VideoJobExecutor: JobExecutor {
     else { return nil }
     return FoundOutput(
       path: path, key: key, sha256: sha256, byteCount: byteCount, frameCount: frameCount)
+  }
+
+  public func complete(_ job: JobSpecification) throws {
+    if job.makesContactSheet { try ContactSheet.write(of: job.output, replaces: true) }
   }
 
   public func discard(_ job: JobSpecification) { WorkFolder.discard(output: job.output) }

@@ -11,6 +11,7 @@ struct OutputTags {
   static let seed = "avatar_seed"
   static let command = "avatar_command"
   static let jobKey = "avatar_job_key"
+  static let visibleLabel = "avatar_visible_label"
 
   let commandLine: SpeakCommandLine
   /// Digests of the segments that are joined, in order.
@@ -48,6 +49,7 @@ struct OutputTags {
     ]
     if provenance.recordsCommand { entries[Self.command] = ShellWords.join(commandLine.words) }
     entries[Self.jobKey] = provenance.jobKey
+    entries[Self.visibleLabel] = request.visibleLabel?.text
     return entries
   }
 }

@@ -30,6 +30,8 @@ public struct ShowReport: Encodable, Sendable, Equatable {
   public let label: AIGCLabel?
   /// The metadata entry `AIGC` as it is; nil where there is none.
   public let labelText: String?
+  /// What this program drew into the picture as its visible label; nil where it drew none.
+  public let visibleLabel: String?
   public let kind: String
   public let width: Int?
   public let height: Int?
@@ -50,6 +52,7 @@ public struct ShowReport: Encodable, Sendable, Equatable {
     case jobKey = "job_key"
     case label = "aigc"
     case labelText = "aigc_text"
+    case visibleLabel = "visible_label"
     case pictureCodec = "picture_codec"
   }
 
@@ -73,6 +76,7 @@ public struct ShowReport: Encodable, Sendable, Equatable {
     command = tags[OutputTags.command].flatMap { Self.command($0, output: path) }
     labelText = tags[AIGCLabel.tagName]
     label = labelText.flatMap(AIGCLabel.init(metadata:))
+    visibleLabel = tags[OutputTags.visibleLabel]
     kind = info.kind.rawValue
     width = info.width > 0 ? info.width : nil
     height = info.height > 0 ? info.height : nil

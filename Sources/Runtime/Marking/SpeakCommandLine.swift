@@ -39,6 +39,11 @@ struct SpeakCommandLine {
       add("--producer", request.provenance.producer)
     }
     if let contentID = request.provenance.contentID { add("--content-id", contentID) }
+    if let label = request.visibleLabel {
+      add("--visible-label", label.text)
+      add("--visible-label-position", label.position.rawValue)
+      if let seconds = label.seconds { add("--visible-label-seconds", "\(seconds)") }
+    }
     return words
   }
 

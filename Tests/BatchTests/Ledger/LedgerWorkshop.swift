@@ -187,6 +187,7 @@ struct CopyingExecutor: JobExecutor {
   }
 
   func run(_ job: JobSpecification, context: JobContext) throws -> JobResult { try make(job) }
+  func complete(_ job: JobSpecification) throws {}
   func discard(_ job: JobSpecification) {}
 
   /// An output that names the key it was made under, as `FoundOutput` has it.
