@@ -112,7 +112,8 @@ struct SegmentRendererTests {
       #expect(frames.map { Int($0.samples[1]) } == (0..<23).map { $0 % 5 })
       for (index, frame) in frames.enumerated() {
         let source = index % 5
-        let expected = [2, 3].contains(source) ? [16, 16, 16] : [index + 100, 10 + source, source]
+        let isPassed = [2, 3].contains(source)
+        let expected = isPassed ? [16, 16, 16] : [index + 100, 10 + source, source]
         #expect([0, 2, 3].map { Int(frame.samples[$0]) } == expected)
       }
       #expect(painter.batches.reduce(0, +) == 14 && painter.batches.max()! <= batchSize)
