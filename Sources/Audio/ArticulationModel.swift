@@ -23,15 +23,15 @@ public struct ArticulationModel: Sendable {
     plan = try device.compile(network.plan(batch: Self.batch), precision: precision)
   }
 
-  /// The articulation of a file's whole sound, which is read twice: for its loudness, then for itself.
+  /// What is heard in a file's whole sound, which is read twice: for its loudness, then for itself.
   ///
   /// `check` is called for every piece and may throw to stop. At the end the reader's counts and warnings are complete.
   ///
   /// - Throws: errors of reading, of the device, and of `check`.
-  public func track(
-    of reader: SpeechReader, check: () throws -> Void = {}
-  ) throws -> ArticulationTrack {
-    try track { body in
+  public func hear(
+    _ reader: SpeechReader, check: () throws -> Void = {}
+  ) throws -> HeardSpeech {
+    try listen { body in
       try reader.rewind()
       var piece: [Float] = []
       repeat {
@@ -42,21 +42,33 @@ public struct ArticulationModel: Sendable {
     }
   }
 
-  /// The articulation of 16 kHz mono `samples`.
+  /// What is heard in 16 kHz mono `samples`.
   ///
   /// - Throws: `ComputeError` where the device fails.
-  public func track(of samples: [Float]) throws -> ArticulationTrack {
-    try track { body in
+  public func hear(_ samples: [Float]) throws -> HeardSpeech {
+    try listen { body in
       for start in stride(from: 0, to: samples.count, by: SpeechReader.sampleRate) {
         try body(Array(samples[start..<min(start + SpeechReader.sampleRate, samples.count)]))
       }
     }
   }
 
-  /// `sound` gives its body all pieces in order, each time that it is called.
-  private func track(
-    _ sound: (_ body: ([Float]) throws -> Void) throws -> Void
+  /// The articulation of a file's whole sound, not gated; as `hear`.
+  public func track(
+    of reader: SpeechReader, check: () throws -> Void = {}
   ) throws -> ArticulationTrack {
+    try hear(reader, check: check).articulation
+  }
+
+  /// The articulation of 16 kHz mono `samples`, not gated; as `hear`.
+  public func track(of samples: [Float]) throws -> ArticulationTrack {
+    try hear(samples).articulation
+  }
+
+  /// `sound` gives its body all pieces in order, each time that it is called.
+  private func listen(
+    to sound: (_ body: ([Float]) throws -> Void) throws -> Void
+  ) throws -> HeardSpeech {
     var level = SpeechLevel()
     try sound { level.process($0) }
     let mel = ArticulationMel(gain: level.gain)
@@ -75,7 +87,7 @@ public struct ArticulationModel: Sendable {
         try windows.process(second)
       }
     }
-    return ArticulationTrack(steps: try windows.finish(positions: positions))
+    return try windows.finish(positions: positions)
   }
 }
 
@@ -87,6 +99,7 @@ private struct ArticulationWindows {
   private var previousSecond: [Float] = []
   private var filledWindows = 0
   private var steps: [Articulation] = []
+  private var voice = VoiceScoring()
 
   /// Positions of 20 ms whose window is complete, though perhaps not yet run.
   private(set) var coveredPositions = 0
@@ -116,20 +129,22 @@ private struct ArticulationWindows {
     if filledWindows == batch { try run() }
   }
 
-  /// Runs what is left and gives the first `positions` articulations.
-  mutating func finish(positions: Int) throws -> [Articulation] {
+  /// Runs what is left and gives what was heard at the first `positions`.
+  mutating func finish(positions: Int) throws -> HeardSpeech {
     if filledWindows > 0 { try run() }
     steps.removeLast(steps.count - positions)
-    return steps
+    return HeardSpeech(
+      articulation: ArticulationTrack(steps: steps),
+      voice: VoiceActivity(scores: Array(voice.finish().prefix(positions))))
   }
 
   private mutating func run() throws {
     try plan.run(input, into: &output)
     let channels = ArticulationNetwork.outputs.count
     for position in 0..<(filledWindows * ArticulationNetwork.kept.count) {
-      steps.append(
-        Articulation(
-          networkOutputs: output[0].values[(position * channels)..<((position + 1) * channels)]))
+      let raw = output[0].values[(position * channels)..<((position + 1) * channels)]
+      steps.append(Articulation(networkOutputs: raw))
+      voice.process(raw)
     }
     filledWindows = 0
   }

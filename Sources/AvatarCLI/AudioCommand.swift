@@ -70,6 +70,7 @@ extension AudioCommand {
           avatar audio articulation --audio voice.wav
           avatar audio articulation --audio voice.wav --fps 30000/1001 -o voice.csv
           avatar audio articulation --audio voice.wav -o voice.json
+          avatar audio articulation --audio song.mp3 --gate auto
         """)
 
     @Option(name: .long, help: ArgumentHelp("The sound to read.", valueName: "file"))
@@ -93,6 +94,13 @@ extension AudioCommand {
         "A folder in mini's layout (default: the built-in mini).", valueName: "folder"))
     var model: String?
 
+    @Option(
+      name: .long,
+      help: ArgumentHelp(
+        "auto closes the mouth where nobody speaks or sings, as speak does; off shows what is heard.",
+        valueName: "auto|off"))
+    var gate = SpeakRequest.Gate.off
+
     @Flag(name: .long, help: "Replace an existing output.")
     var force = false
 
@@ -112,7 +120,8 @@ extension AudioCommand {
 
     func run() throws {
       let report = try AudioExport.articulation(
-        audio: audio, rate: fps, model: model == "mini" ? nil : model, format: format ?? .csv,
+        audio: audio, isGated: gate == .auto, rate: fps, model: model == "mini" ? nil : model,
+        format: format ?? .csv,
         output: output, replacing: force
       ) { try StandardStreams.write(Data($0.utf8)) }
       warn(report)

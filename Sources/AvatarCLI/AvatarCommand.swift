@@ -21,7 +21,8 @@ struct AvatarCommand: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      SpeakCommand.self, ShowCommand.self, PresentersCommand.self, ModelsCommand.self,
+      SpeakCommand.self, InspectCommand.self, ShowCommand.self, PresentersCommand.self,
+      ModelsCommand.self,
       AudioCommand.self,
       NetworkCommand.self, BatchCommand.self, BenchCommand.self, DoctorCommand.self,
     ])

@@ -19,6 +19,8 @@ struct SpeakCommand: ParsableCommand {
         avatar speak --audio voice.wav --avatar portrait.jpg -o hello.mp4
         avatar speak --audio song.mp3 --avatar clip.mp4 --loop loop --crf 16
         avatar speak --audio voice.wav --visible-label AI-generated --contact-sheet
+        avatar speak --audio voice.wav --avatar interview.mp4 --face left
+        avatar speak --audio song.mp3 --gate off --strength 1.3
         avatar speak --audio voice.wav --avatar clip.mp4 --json --quiet --force
         avatar speak --audio voice.wav --avatar clip.mp4 --model musetalk-1.5
         avatar speak --audio voice.wav --avatar clip.mp4 --model MuseTalk/models --parsing-mode raw
@@ -68,6 +70,28 @@ struct SpeakCommand: ParsableCommand {
 
   @Option(
     name: .long,
+    help: ArgumentHelp(
+      "Whose mouth moves: largest, left, right, a number in order of appearance, or a picture "
+        + "of the person (default: the largest face of each shot).",
+      valueName: "face|picture"),
+    transform: FaceSelection.init)
+  var face: FaceSelection?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "auto closes the mouth where nobody speaks or sings, off follows all sound.",
+      valueName: "auto|off"))
+  var gate = SpeakRequest.Gate.auto
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "How much the mouth moves: 0 not at all, 1 as it is heard.", valueName: "0-2"))
+  var strength = 1.0
+
+  @Option(
+    name: .long,
     help: ArgumentHelp("x264 quality: 0 lossless, 18 very good, 51 worst.", valueName: "0-51"))
   var crf = 18
 
@@ -87,7 +111,9 @@ struct SpeakCommand: ParsableCommand {
     help: ArgumentHelp("Threads for the networks (default: all cores).", valueName: "count"))
   var threads: Int?
 
-  @Option(name: .long, help: ArgumentHelp("Random seed; neither model draws numbers.", valueName: "number"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Random seed; neither model draws numbers.", valueName: "number"))
   var seed: UInt64 = 0
 
   @OptionGroup(title: "MuseTalk options")
@@ -116,6 +142,9 @@ struct SpeakCommand: ParsableCommand {
   func validate() throws {
     try check(crf, in: SpeakOptions.crfRange, "crf")
     if let threads { try check(threads, in: SpeakOptions.threadRange, "threads") }
+    guard SpeakOptions.strengthRange.contains(strength) else {
+      throw ValidationError("--strength \(strength): use 0 to 2")
+    }
     if audio.isEmpty { throw ValidationError("--audio: name a file") }
     if output == "" { throw ValidationError("-o: name a file") }
     if let output {
@@ -154,6 +183,9 @@ struct SpeakCommand: ParsableCommand {
     request.rate = fps
     request.loop = loop
     request.requiresFace = requireFace
+    request.face = face
+    request.gate = gate
+    request.strength = strength
     request.crf = crf
     request.precision = precision
     request.threads = threads
@@ -195,4 +227,5 @@ struct SpeakCommand: ParsableCommand {
 }
 
 extension LoopMode: ExpressibleByArgument {}
+extension SpeakRequest.Gate: ExpressibleByArgument {}
 extension SpeakRequest.Precision: ExpressibleByArgument {}

@@ -30,17 +30,18 @@ public enum AudioExport {
   /// What mini hears in `audio`, as text: written to `output`, or given to `print` where that is nil.
   ///
   /// With `rate` there is one row for each frame of a video at that rate, otherwise one for every 20 ms. `model` is a
-  /// folder in mini's layout; nil is the embedded one.
+  /// folder in mini's layout; nil is the embedded one. With `isGated` the mouth is closed where nobody speaks or sings.
   ///
   /// - Throws: 65 and 66 for unusable sound or models, 69 without a model, 73 and 74 for the output.
   public static func articulation(
-    audio: String, rate: Rational?, model: String?, format: Format, output: String?,
+    audio: String, isGated: Bool, rate: Rational?, model: String?, format: Format, output: String?,
     replacing: Bool, print: (String) throws -> Void
   ) throws -> Report {
     let file = try output.map { try TextOutput(path: $0, replacing: replacing) }
     let reader = try AudioFile(path: audio).reader()
     let model = try MiniModel(model ?? "mini")
-    let track = try model.articulation(device: CPUDevice(threads: 1)).track(of: reader)
+    let track = try model.articulation(device: CPUDevice(threads: 1)).hear(reader)
+      .shown(isGated: isGated)
     let table =
       rate.map { rate in
         ArticulationTable(track, rate: rate, frameCount: reader.frameCount(at: rate))

@@ -47,7 +47,7 @@ struct FacePass<Tracker: FaceTracking> {
       try tracker.add(frame)
       progress(.step(done: index + 1))
     }
-    return (tracker.finish(), times)
+    return (try tracker.finish(), times)
   }
 
   private func look(
@@ -63,7 +63,7 @@ struct FacePass<Tracker: FaceTracking> {
       try tracker.add(reader.frame(at: index))
       progress(.step(done: index + 1))
     }
-    return (tracker.finish(), times)
+    return (try tracker.finish(), times)
   }
 
   /// What an interrupted run of the same job found.

@@ -18,20 +18,20 @@ struct MiniPipeline: SpeakPipeline {
   func listen(_ progress: ProgressHandler) throws -> HeardSound<Articulation> {
     let reader = try AudioFile(path: context.request.audio).reader()
     let network = try context.resources.articulation(model, threads: context.threads)
-    let track = try network.track(of: reader) { try context.cancellation.check() }
+    let request = context.request
+    let track = try network.hear(reader) { try context.cancellation.check() }
+      .shown(isGated: request.gate == .auto, strength: Float(request.strength))
     for warning in reader.warnings { progress(.warning(warning)) }
     return HeardSound(
       sampleCount: reader.sourceSampleCount, sampleRate: reader.sourceSampleRate
     ) { rate in { track.articulation(atFrame: $0, rate: rate) } }
   }
 
-  func tracker(rate: Rational, isStill: Bool) throws -> FaceTracker {
-    var settings = FaceTracker.Settings()
-    settings.readsStillPictures = isStill
-    return FaceTracker(
-      detector: try FrontalFaceDetector(),
+  func tracker(rate: Rational, isStill: Bool) throws -> ChosenFaceTracker {
+    try ChosenFaceTracker(
+      context.request.face,
       landmarks: try context.resources.landmarks(model, threads: context.threads), rate: rate,
-      settings: settings)
+      isStill: isStill)
   }
 
   func painter(work: WorkFolder) throws -> MiniPainter {

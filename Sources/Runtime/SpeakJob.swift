@@ -33,11 +33,11 @@ public struct SpeakJob {
     _ = try AudioFile(path: request.audio)
     try OutputPath.check(
       request.output, force: request.replacesOutput,
-      inputs: [request.audio] + (request.avatar.map { [$0] } ?? []))
+      inputs: [request.audio] + (request.avatar.map { [$0] } ?? []) + request.facePictures)
     if request.makesContactSheet {
       try ContactSheet.check(
         of: request.output, replaces: request.replacesOutput,
-        inputs: [request.audio] + (request.avatar.map { [$0] } ?? []))
+        inputs: [request.audio] + (request.avatar.map { [$0] } ?? []) + request.facePictures)
     }
     let source = try SpeakSource(request)
     let mark = try request.visibleLabel.map { try VisibleLabelMark($0, on: source.open().info) }
@@ -133,6 +133,7 @@ public struct SpeakJob {
     audio \(try FileIdentity.describe(request.audio))
     source \(source.identity)
     model \(model)
+    face \(try request.face?.identity() ?? "largest of each shot")
     \(try request.optionsKey)
     """
   }

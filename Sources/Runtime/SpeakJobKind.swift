@@ -31,6 +31,15 @@ public enum SpeakJobKind {
         .init(
           "require_face", .flag,
           "Fail when no face is found instead of passing the picture through."),
+        .init(
+          "face", .inputPathOrName(names: FaceSelection.names),
+          "Whose mouth moves: largest, left, right, a number in order of appearance, or a picture."),
+        .init(
+          "gate", .choice(SpeakRequest.Gate.allCases.map(\.rawValue)),
+          "auto closes the mouth where nobody speaks or sings (default); off follows all sound."),
+        .init(
+          "strength", .number(SpeakOptions.strengthRange),
+          "How much the mouth moves: 0 not at all, 1 as it is heard (default)."),
         .init("crf", .integer(SpeakOptions.crfRange), "x264 quality: 0 lossless, 18 very good."),
         .init(
           "background",
@@ -118,6 +127,9 @@ extension SpeakRequest {
     rate = try options.text("fps").map { try options.read("fps", $0, SpeakOptions.rate) }
     loop = try options.choice("loop")
     requiresFace = try options.flag("require_face") ?? requiresFace
+    face = try options.text("face").map(FaceSelection.init)
+    gate = try options.choice("gate") ?? gate
+    strength = try options.number("strength", SpeakOptions.strengthRange) ?? strength
     crf = try options.integer("crf", SpeakOptions.crfRange) ?? crf
     if let color = try options.text("background") {
       background = try options.read("background", color, SpeakOptions.color)

@@ -30,13 +30,9 @@ protocol FaceTracking {
   associatedtype Track: Codable
 
   mutating func add(_ frame: Frame) throws
-  func finish() -> Track
+  func finish() throws -> Track
   /// One entry a frame, nil where no face is.
   static func faces(of track: Track) -> [Face?]
-}
-
-extension FaceTracker: FaceTracking {
-  static func faces(of track: FaceTrack) -> [TrackedFace?] { track.faces }
 }
 
 /// What was heard of a sound.

@@ -7,6 +7,11 @@ public struct SpeakRequest: Sendable {
     case auto, fp32, bf16
   }
 
+  /// Whether the mouth rests where nobody speaks or sings.
+  public enum Gate: String, Sendable, CaseIterable {
+    case auto, off
+  }
+
   /// Any file with sound.
   public var audio: String
   /// A presenter's name, or a picture, clip or folder of pictures; nil is the first presenter.
@@ -21,6 +26,11 @@ public struct SpeakRequest: Sendable {
   /// Nil bounces clips and loops presenters.
   public var loop: LoopMode?
   public var requiresFace = false
+  /// Whose mouth moves; nil is the largest face of each shot.
+  public var face: FaceSelection?
+  public var gate = Gate.auto
+  /// How much the mouth moves, in `SpeakOptions.strengthRange`; 1 is as it is heard.
+  public var strength = 1.0
   /// x264's constant rate factor, 0 (lossless) to 51.
   public var crf = 18
   public var precision = Precision.auto
@@ -46,6 +56,11 @@ public struct SpeakRequest: Sendable {
     self.output = output
   }
 
+  /// The picture that chooses the face, if one does.
+  var facePictures: [String] {
+    if case .picture(let path) = face { [path] } else { [] }
+  }
+
   /// The part of a job's key that stands for the options: whatever decides the output's bytes besides program and inputs.
   ///
   /// Throws `LetteringError`, 69, where no font has a character of the visible label.
@@ -55,6 +70,7 @@ public struct SpeakRequest: Sendable {
       rate \(rate?.description ?? "source") loop \(loop?.rawValue ?? "source")
       crf \(crf) seed \(seed) requires face \(requiresFace)
       background \(background.red) \(background.green) \(background.blue)
+      gate \(gate.rawValue) strength \(strength)
       musetalk \(museTalk.words.map { "\($0) \($1)" }.joined(separator: " "))
       \(provenance.key)
       \(try visibleLabel?.key() ?? "no visible label")

@@ -19,7 +19,7 @@ import Testing
   @Test func `a step with every option becomes the request that the command makes`() throws {
     let job = try manifest(
       """
-      avatar: face.png, model: mini, fps: 29.97, loop: hold, require_face: true, crf: 20, \
+      avatar: face.png, model: mini, fps: 29.97, loop: hold, require_face: true, face: 2, gate: "off", strength: 1.5, crf: 20, \
       background: 102030, precision: fp32, threads: 2, seed: 7, producer: studio, content_id: n1, \
       no_command_metadata: true, visible_label: "AI: 生成", visible_label_position: bottom-left, \
       visible_label_seconds: 3, \
@@ -33,6 +33,7 @@ import Testing
     #expect(request.audio.hasSuffix("/voice.wav") && request.audio.hasPrefix("/"))
     #expect(request.avatar?.hasSuffix("/face.png") == true && request.output == job.output)
     #expect(request.model == "mini" && request.rate == Rational(2997, 100))
+    #expect(request.face == .number(2) && request.gate == .off && request.strength == 1.5)
     #expect(request.loop == .hold && request.requiresFace && request.crf == 20)
     #expect(request.background == (16, 32, 48) && request.precision == .fp32)
     #expect(request.threads == 2 && request.seed == 7 && !request.replacesOutput)
@@ -53,6 +54,7 @@ import Testing
       try SpeakRequest(step, output: "/a.mp4"), SpeakRequest(audio: "/a.wav", output: "/a.mp4")
     )
     #expect(request.avatar == nil && request.model == plain.model && request.rate == nil)
+    #expect(request.gate == .auto && request.strength == 1)
     #expect(request.crf == plain.crf && request.background == plain.background)
     #expect(request.precision == plain.precision && request.seed == plain.seed)
     #expect(request.provenance == plain.provenance && request.visibleLabel == nil)
@@ -63,7 +65,8 @@ import Testing
     ("fps: 0", "fps 0: use 1 to 240"),
     ("fps: fast", "fps fast: write it as 25, 29.97 or 30000/1001"),
     ("background: red", "background red: write it as RRGGBB, white is FFFFFF"),
-    ("crf: 52", "crf 52: use 0 to 51"), ("threads: 0", "threads 0: use 1 to 256"),
+    ("crf: 52", "crf 52: use 0 to 51"), ("gate: shut", "gate shut: use auto or off"),
+    ("strength: 3", "strength 3: use 0.0 to 2.0"), ("threads: 0", "threads 0: use 1 to 256"),
     ("producer: \"\"", "producer : give some text, or leave it out"),
     ("visible_label: \" \"", "visible_label  : give some text, or leave it out"),
     ("visible_label_seconds: 1", "visible_label_seconds 1: use 2 to 86400"),

@@ -30,6 +30,9 @@ struct SpeakCommandLine {
     }
     add("--fps", rate.description)
     add("--loop", loop.rawValue)
+    if let face = request.face { add("--face", text(of: face)) }
+    add("--gate", request.gate.rawValue)
+    add("--strength", "\(request.strength)")
     add("--crf", "\(request.crf)")
     let background = request.background
     if hasAlpha || background != (255, 255, 255) { add("--background", hexadecimal(background)) }
@@ -45,6 +48,10 @@ struct SpeakCommandLine {
       if let seconds = label.seconds { add("--visible-label-seconds", "\(seconds)") }
     }
     return words
+  }
+
+  private func text(of face: FaceSelection) -> String {
+    if case .picture(let picture) = face { notName(path(picture)) } else { face.text }
   }
 
   private func path(_ path: String) -> String {
