@@ -107,6 +107,16 @@ struct BatchWorkshop {
     return names.contains { $0.hasPrefix("segment-") && $0.count > 64 }
   }
 
+  /// Whether `run` is at a segment of `job`.
+  func hasUnfinishedSegment(_ job: String, of run: StartedRun) -> Bool {
+    let path = folder.file("out/.\(job).mp4.avatar-work")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    let hosts = run.hosts
+    return names.contains { name in
+      name.hasPrefix(".segment-") && hosts.contains { name.hasSuffix(".\($0).part") }
+    }
+  }
+
   func has(_ output: String) -> Bool {
     FileManager.default.fileExists(atPath: folder.file("out/\(output)"))
   }
