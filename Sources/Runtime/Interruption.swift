@@ -97,7 +97,10 @@ private final class SignalCount {
       close(reading)
     }
     signalPipe.store(ends[1], ordering: .releasing)
+    var mask = sigset_t()
+    sigemptyset(&mask)
     for number in Self.numbers {
+      sigaddset(&mask, number)
       signal(number) { number in
         var byte = UInt8(truncatingIfNeeded: number)
         let before = errno
@@ -105,6 +108,8 @@ private final class SignalCount {
         errno = before
       }
     }
+    // Some parents hand down signals blocked.
+    pthread_sigmask(SIG_UNBLOCK, &mask, nil)
   }
 
   deinit {

@@ -30,7 +30,7 @@ struct BatchDiskTests {
     let lines = results(run)
     #expect(lines.first == "room: 74")
     #expect(lines.contains("full: 1"))
-    #expect(run.standardError.contains("No space left on device"))
+    #expect(run.standardError.contains("disk full"))
     #expect(!lines.contains("left: b.mp4"))
     #expect(lines.last == "again: 0", "\(run.standardError)")
     let undisturbed = try workshop.undisturbed()
