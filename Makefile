@@ -1,5 +1,5 @@
 # make demo   a presenter speaks a sentence (AUDIO=song.wav AVATAR=me.jpg for your own)
-# make test   lint and every test
+# make test   lint, every test, and a batch that is killed ten times
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PREFIX ?= /usr/local
@@ -30,6 +30,7 @@ demo: build
 test: dependencies lint
 	$(BUILD)
 	AVATAR_BINARY='$(CURDIR)/$(BINARY)' swift test --disable-xctest
+	scripts/kill-test --kills 10 --avatar $(BINARY)
 
 lint:
 	swift format lint --strict -r Sources Tests Package.swift

@@ -181,7 +181,10 @@ let package = Package(
         "Imaging", "Face", "Diffusion", "LipSync", "Lettering", "TestSupport",
       ],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "AvatarCLITests", dependencies: ["TestSupport", "MediaTypes", "Media"]),
+    .testTarget(
+      name: "AvatarCLITests",
+      dependencies: ["TestSupport", "MediaTypes", "Media", "Batch", "Digests"],
+      exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu2x,

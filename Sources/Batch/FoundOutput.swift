@@ -16,14 +16,18 @@ public struct FoundOutput: Sendable, Hashable {
 }
 
 extension JobExecutor {
-  /// What an attempt under `key` made before its process died, where all of it was made.
+  /// What an attempt under `key` made before its process died, where the video was made; what belongs beside it is made too,
+  /// and what else was left there is removed.
   ///
   /// What lay there before the attempt, which began at `wallSeconds`, is nothing that it made.
-  func result(of job: JobSpecification, key: String?, since wallSeconds: Double) -> JobResult? {
+  func takeResult(
+    of job: JobSpecification, key: String?, since wallSeconds: Double
+  ) -> JobResult? {
     guard let key, let (stamp, kind) = try? FileStamp.read(job.output), kind == .file,
       Double(stamp.changedNanoseconds) / 1e9 > wallSeconds,
       let found = finishedOutput(at: job.output), found.key == key, (try? complete(job)) != nil
     else { return nil }
+    discard(job)
     return JobResult(
       sha256: found.sha256, byteCount: found.byteCount, frameCount: found.frameCount, warnings: [])
   }

@@ -37,7 +37,9 @@ struct PendingFile {
     do {
       try Self.synchronize(temporaryPath, reportedAs: path)
       try takeName()
-      try Self.synchronize(Self.split(path).folder, reportedAs: path)
+      guard DurableFolder.synchronize(Self.split(path).folder) else {
+        throw MediaError.writing(path, errno: errno)
+      }
     } catch {
       discard()
       throw error
@@ -76,14 +78,34 @@ struct PendingFile {
   }
 
   private static func removeLeftovers(of name: String, in folder: String) {
-    for entry in (try? fileNames(in: folder)) ?? [] {
-      guard entry.hasPrefix(".\(name)."), entry.hasSuffix(".part"),
-        let process = Int32(entry.dropFirst(name.count + 2).dropLast(5)),
-        kill(process, 0) != 0, errno == ESRCH
-      else { continue }
-      unlink("\(folder)/\(entry)")
+    for (entry, process) in unfinishedFiles(of: name, in: folder) {
+      if kill(process, 0) != 0, errno == ESRCH { unlink("\(folder)/\(entry)") }
     }
   }
+
+  private static func unfinishedFiles(
+    of name: String, in folder: String
+  ) -> [(entry: String, process: Int32)] {
+    let names = (try? fileNames(in: folder)) ?? []
+    return names.compactMap { entry in
+      guard entry.hasPrefix(".\(name)."), entry.hasSuffix(".part") else { return nil }
+      let number = Int32(entry.dropFirst(name.count + 2).dropLast(5))
+      return number.map { (entry, $0) }
+    }
+  }
+
+  /// Removes what writers of `path` have left, whether or not a process has the number of one of them now.
+  static func removeAllLeftovers(of path: String) {
+    let (folder, name) = split(path)
+    for (entry, _) in unfinishedFiles(of: name, in: folder) { unlink("\(folder)/\(entry)") }
+  }
+}
+
+/// Removes unfinished files of writers of `output` that were killed.
+///
+/// Only for who knows that nobody writes it now, as by a lock.
+public func removeUnfinishedFiles(of output: String) {
+  PendingFile.removeAllLeftovers(of: output)
 }
 
 /// Names of everything in `folder`, in no order.

@@ -1,5 +1,5 @@
 public import Batch
-import Dispatch
+import Foundation
 import Glibc
 public import LipSync
 public import MediaTypes
@@ -64,31 +64,57 @@ public final class DrainWatch {
 }
 
 /// SIGINT, SIGTERM and SIGHUP, counted while the value lives.
+///
+/// A handler writes each signal to a pipe, which a thread reads: from the moment that this exists no signal is lost, as one would be
+/// that came before a dispatch source was registered.
 private final class SignalCount {
   private final class Received: Sendable {
     let count = Atomic<Int>(0)
     let first = Atomic<Int32>(0)
   }
 
+  private static let numbers = [SIGINT, SIGTERM, SIGHUP]
   private let received = Received()
-  private let sources: [any DispatchSourceSignal]
 
-  /// `react` hears each signal's number and how many came so far.
+  /// `react` hears each signal's number and how many came so far, on a thread of its own.
   init(_ react: @escaping @Sendable (Int32, Int) -> Void) {
     signal(SIGPIPE, SIG_IGN)
-    let received = received
-    sources = [SIGINT, SIGTERM, SIGHUP].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(
-        signal: number, queue: .global(qos: .userInteractive))
-      source.setEventHandler {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    let (received, reading) = (received, ends[0])
+    Thread.detachNewThread {
+      var number: UInt8 = 0
+      while true {
+        let count = read(reading, &number, 1)
+        if count < 0 && errno == EINTR { continue }
+        guard count == 1 else { break }
         _ = received.first.compareExchange(
-          expected: 0, desired: number, ordering: .acquiringAndReleasing)
-        react(number, received.count.add(1, ordering: .acquiringAndReleasing).newValue)
+          expected: 0, desired: Int32(number), ordering: .acquiringAndReleasing)
+        react(
+          Int32(number), received.count.add(1, ordering: .acquiringAndReleasing).newValue)
       }
-      source.resume()
-      return source
+      close(reading)
     }
+    signalPipe.store(ends[1], ordering: .releasing)
+    var mask = sigset_t()
+    sigemptyset(&mask)
+    for number in Self.numbers {
+      sigaddset(&mask, number)
+      signal(number) { number in
+        var byte = UInt8(truncatingIfNeeded: number)
+        let before = errno
+        _ = write(signalPipe.load(ordering: .acquiring), &byte, 1)
+        errno = before
+      }
+    }
+    // Some parents hand down signals blocked.
+    pthread_sigmask(SIG_UNBLOCK, &mask, nil)
+  }
+
+  deinit {
+    for number in Self.numbers { signal(number, SIG_DFL) }
+    close(signalPipe.exchange(-1, ordering: .acquiringAndReleasing))
   }
 
   var count: Int { received.count.load(ordering: .acquiring) }
@@ -101,3 +127,6 @@ private final class SignalCount {
     }
   }
 }
+
+/// Where handlers of signals write; a process watches signals once at a time.
+private let signalPipe = Atomic<Int32>(-1)

@@ -49,22 +49,13 @@ enum OutputPath {
   ///
   /// - Throws: `RuntimeError`: 74 for a full disk, else 73.
   static func createFolder(of path: String) throws {
-    let folder = FilePath.folder(of: path)
-    guard status(folder) == nil else { return }
-    let parent = FilePath.folder(of: folder)
-    if parent != folder { try createFolder(of: folder) }
-    guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
-      let reason = String(cString: strerror(errno))
-      let isFull = errno == ENOSPC || errno == EDQUOT
-      throw RuntimeError(
-        "output \(path): its folder can't be created (\(reason)): "
-          + (isFull ? "free some space" : "check the permissions of \(parent)"),
-        exitCode: isFull ? .inputOutputError : .cannotCreateOutput)
-    }
-    let descriptor = open(parent, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    defer { close(descriptor) }
-    fsync(descriptor)
+    guard !DurableFolder.create(FilePath.folder(of: path)) else { return }
+    let reason = String(cString: strerror(errno))
+    let isFull = errno == ENOSPC || errno == EDQUOT
+    throw RuntimeError(
+      "output \(path): its folder can't be created (\(reason)): "
+        + (isFull ? "free some space" : "check the permissions of the folders above it"),
+      exitCode: isFull ? .inputOutputError : .cannotCreateOutput)
   }
 
   /// Whether a folder lies at `path`.

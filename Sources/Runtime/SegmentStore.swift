@@ -32,6 +32,7 @@ struct SegmentStore {
         "\(unfinished): can't be renamed (\(String(cString: strerror(errno)))): "
           + "check the folder's permissions", exitCode: .inputOutputError)
     }
+    try work.synchronizeNames()
     return segment
   }
 

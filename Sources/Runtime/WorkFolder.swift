@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Media
 import MediaTypes
 
 /// The hidden folder beside an output that holds what a run has finished so far: face track and segments.
@@ -14,22 +15,23 @@ final class WorkFolder {
   /// - Throws: `RuntimeError`: 75 when another run holds it, 73 or 74 when it can't be made.
   init(output: String, key: String) throws {
     path = Self.path(output: output)
-    if mkdir(path, 0o755) != 0 && errno != EEXIST {
-      let isFull = errno == ENOSPC || errno == EDQUOT
-      throw Self.failure(
-        "can't be created", path, exitCode: isFull ? .inputOutputError : .cannotCreateOutput)
-    }
-    lock = open(file("lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard lock >= 0 else {
-      let error = Self.failure("can't be locked", path)
-      rmdir(path)
-      throw error
-    }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      throw RuntimeError(
-        "output \(output): another avatar is writing it: wait for it or choose another with -o",
-        exitCode: .tryAgainLater)
-    }
+    repeat {
+      if lock >= 0 { close(lock) }
+      try create()
+      lock = open(file("lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+      guard lock >= 0 || errno == ENOENT else {
+        let error = Self.failure("can't be locked", path)
+        rmdir(path)
+        throw error
+      }
+      guard lock < 0 || flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+        throw RuntimeError(
+          "output \(output): another avatar is writing it: wait for it or choose another with -o",
+          exitCode: .tryAgainLater)
+      }
+      // Who held the lock may have removed the folder since it was opened.
+    } while !isLocked
+    removeUnfinishedFiles(of: output)
     if (try? String(contentsOfFile: file("key"), encoding: .utf8)) != key {
       do {
         try empty()
@@ -41,9 +43,42 @@ final class WorkFolder {
     }
   }
 
-  /// Removes what an unfinished run has left for `output`.
-  static func discard(output: String) {
-    try? FileManager.default.removeItem(atPath: path(output: output))
+  /// Removes what an unfinished run has left for `output`, unless a run is at it.
+  ///
+  /// What was killed a moment ago may still be ending, so this waits for `patienceSeconds`.
+  static func discard(output: String, patienceSeconds: Double = 2) {
+    let folder = path(output: output)
+    let lock = open("\(folder)/lock", O_RDWR | O_CLOEXEC)
+    defer { if lock >= 0 { close(lock) } }
+    let start = ContinuousClock.now
+    while lock >= 0, flock(lock, LOCK_EX | LOCK_NB) != 0 {
+      guard ContinuousClock.now - start < .seconds(patienceSeconds) else { return }
+      usleep(20_000)
+    }
+    removeUnfinishedFiles(of: output)
+    if access(folder, F_OK) == 0 { remove(folder) }
+  }
+
+  private static func remove(_ folder: String) {
+    try? FileManager.default.removeItem(atPath: folder)
+    _ = DurableFolder.synchronize(FilePath.folder(of: folder))
+  }
+
+  /// Makes the folder where it isn't there, so that it outlives a power cut with what will be in it.
+  private func create() throws {
+    if mkdir(path, 0o755) == 0 {
+      try synchronize(FilePath.folder(of: path))
+    } else if errno != EEXIST {
+      let isFull = errno == ENOSPC || errno == EDQUOT
+      throw Self.failure(
+        "can't be created", path, exitCode: isFull ? .inputOutputError : .cannotCreateOutput)
+    }
+  }
+
+  private var isLocked: Bool {
+    var (held, named) = (stat(), stat())
+    return lock >= 0 && fstat(lock, &held) == 0 && stat(file("lock"), &named) == 0
+      && held.st_ino == named.st_ino
   }
 
   private static func path(output: String) -> String {
@@ -70,17 +105,27 @@ final class WorkFolder {
     guard fsync(descriptor) == 0, rename(temporary, file(name)) == 0 else {
       throw Self.failure("can't be written", file(name))
     }
+    try synchronizeNames()
   }
 
-  /// Removes the folder and all that is in it.
-  func remove() {
-    try? FileManager.default.removeItem(atPath: path)
+  /// Puts on disk which names the folder has.
+  func synchronizeNames() throws { try synchronize(path) }
+
+  private func synchronize(_ folder: String) throws {
+    guard DurableFolder.synchronize(folder) else {
+      throw Self.failure("can't be put on disk", folder)
+    }
   }
+
+  /// Removes the folder and all that is in it, for good.
+  func remove() { Self.remove(path) }
 
   private func empty() throws {
     for name in try FileManager.default.contentsOfDirectory(atPath: path) where name != "lock" {
       try FileManager.default.removeItem(atPath: file(name))
     }
+    // Segments of another key must not come back beside the new key.
+    try synchronizeNames()
   }
 
   private static func failure(

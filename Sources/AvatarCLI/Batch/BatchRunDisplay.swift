@@ -21,7 +21,7 @@ final class BatchRunDisplay {
     switch notice {
     case .event(let event):
       if json { write(event) }
-      if !quiet, let line = Self.line(event) { tell(line) }
+      if !quiet || event.isFailure, let line = Self.line(event) { tell(line) }
     case .progress(let jobs): draw(jobs)
     case .warning(let text): tell("warning: \(text)")
     }
@@ -92,4 +92,9 @@ final class BatchRunDisplay {
       outputError = error
     }
   }
+}
+
+extension BatchEvent {
+  /// Whether a job of the batch is given up.
+  fileprivate var isFailure: Bool { event == "job.failed" || event == "job.quarantined" }
 }

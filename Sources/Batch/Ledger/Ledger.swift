@@ -72,7 +72,7 @@ public final class Ledger: Sendable {
     }
     guard !lost.isEmpty else { return [] }
     let finished = lost.map {
-      executor?.result(of: $0.job, key: $0.attempt.key, since: $0.attempt.startedAt)
+      executor?.takeResult(of: $0.job, key: $0.attempt.key, since: $0.attempt.startedAt)
     }
     return try write { transaction in
       try zip(lost, finished).map { lost, result in

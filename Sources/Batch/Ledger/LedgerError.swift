@@ -12,6 +12,8 @@ public enum LedgerError: AvatarError, Equatable {
   case cannotCreate(path: String, reason: String)
   case cannotOpen(path: String, reason: String)
   case readOnly(path: String)
+  /// The file was removed, moved or replaced while it was open.
+  case replaced(path: String)
   case diskFull(path: String)
   case inputOutput(path: String, reason: String)
   /// The file isn't whole; `reason` is what SQLite says.
@@ -50,6 +52,9 @@ public enum LedgerError: AvatarError, Equatable {
       "\(path): the ledger can't be opened (\(reason)): check its permissions"
     case .readOnly(let path):
       "\(path): the ledger or its folder can't be written: check their permissions"
+    case .replaced(let path):
+      "\(path): the ledger was removed or replaced while it was in use: run the batch again; "
+        + "avatar batch adopt knows finished outputs by what is written in them"
     case .diskFull(let path):
       "\(path): the disk is full: free space and run the batch again; nothing is lost"
     case .inputOutput(let path, let reason):
@@ -92,7 +97,7 @@ public enum LedgerError: AvatarError, Equatable {
     case .locked, .busy: .tryAgainLater
     case .missing, .unreadableInput: .missingInput
     case .cannotCreate, .readOnly: .cannotCreateOutput
-    case .cannotOpen, .diskFull, .inputOutput, .changingInput: .inputOutputError
+    case .cannotOpen, .replaced, .diskFull, .inputOutput, .changingInput: .inputOutputError
     case .corrupt, .foreign, .newer, .older, .outputTaken, .unknownNeed, .cycle, .unusableInput:
       .badInput
     case .noSuchJob, .noSuchBatch, .impossibleChange: .usage

@@ -16,11 +16,10 @@ public final class LedgerLock: Sendable {
   {
     self.files = files
     let path = files.lock
-    do {
-      try FileManager.default.createDirectory(
-        atPath: files.folder, withIntermediateDirectories: true)
-    } catch {
-      throw .cannotCreate(path: files.ledger, reason: "no folder \(files.folder)")
+    guard DurableFolder.create(files.folder) else {
+      throw .cannotCreate(
+        path: files.ledger, reason: "no folder \(files.folder): \(String(cString: strerror(errno)))"
+      )
     }
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {

@@ -71,7 +71,7 @@ final class RunningLedger: RunnerLedger {
   }
 
   private func finished(_ claimed: ClaimedAttempt) -> AttemptEnding? {
-    executor.result(of: claimed.specification, key: claimed.key, since: claimed.startedAt)
+    executor.takeResult(of: claimed.specification, key: claimed.key, since: claimed.startedAt)
       .map { .succeeded($0) }
   }
 }

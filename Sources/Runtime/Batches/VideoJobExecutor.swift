@@ -2,6 +2,7 @@ public import Batch
 import Compute
 import Digests
 import Foundation
+import Glibc
 import LipSync
 import Media
 import MediaTypes
@@ -67,15 +68,35 @@ public final class VideoJobExecutor: JobExecutor {
     }
     let attempt = JobAttempt(context)
     defer { attempt.end() }
-    let frameCount = try patiently(attempt) {
-      let report = try SpeakJob(
-        request, resources: resources, cancellation: attempt.cancellation
-      ).run { attempt.handle($0) }
-      // One that lies there is of an earlier video of this name.
+    return try patiently(attempt) {
+      if let made = try madeBefore(job, context) { return made }
+      let report = try SpeakJob(request, resources: resources, cancellation: attempt.cancellation)
+        .run { attempt.handle($0) }
       try complete(job)
-      return report.frames
+      return try attempt.result(output: job.output, frameCount: report.frames)
     }
-    return try attempt.result(output: job.output, frameCount: frameCount)
+  }
+
+  /// What an earlier run made of just this job, when the ledger doesn't know of it: the runner was killed, or the ledger is
+  /// new.
+  ///
+  /// - Throws: `RuntimeError` 73 when what lies there is something else.
+  private func madeBefore(_ job: JobSpecification, _ context: JobContext) throws -> JobResult? {
+    guard !context.replacesOutput, access(job.output, F_OK) == 0 else { return nil }
+    guard let found = finishedOutput(at: job.output), found.key == context.key else {
+      throw RuntimeError.cannotCreate(
+        "output \(job.output): exists already and is not what this job makes: move it away, or "
+          + "name another output")
+    }
+    try complete(job)
+    discard(job)
+    return JobResult(
+      sha256: found.sha256, byteCount: found.byteCount, frameCount: found.frameCount, warnings: [])
+  }
+
+  public func complete(_ job: JobSpecification) throws {
+    // One that lies there may be of an earlier video of this name.
+    if job.makesContactSheet { try ContactSheet.write(of: job.output, replaces: true) }
   }
 
   public func finishedOutput(at path: String) -> FoundOutput? {
@@ -86,10 +107,6 @@ public final class VideoJobExecutor: JobExecutor {
     else { return nil }
     return FoundOutput(
       path: path, key: key, sha256: sha256, byteCount: byteCount, frameCount: frameCount)
-  }
-
-  public func complete(_ job: JobSpecification) throws {
-    if job.makesContactSheet { try ContactSheet.write(of: job.output, replaces: true) }
   }
 
   public func discard(_ job: JobSpecification) { WorkFolder.discard(output: job.output) }

@@ -16,8 +16,10 @@ public struct Provenance: Sendable, Hashable {
   public static let defaultProducer = "avatar"
 
   /// The part of a job's key that stands for these values.
+  ///
+  /// Where `commandFolder` lies decides nothing: only how the inputs lie from there.
   var key: String {
-    let values = [producer, contentID ?? "", commandFolder ?? "", jobKey ?? ""]
+    let values = [producer, contentID ?? "", jobKey ?? ""]
     return "provenance \(values.map(JSONText.quoted).joined(separator: " ")) \(recordsCommand)"
   }
 }
