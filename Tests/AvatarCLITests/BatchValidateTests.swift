@@ -76,7 +76,7 @@ struct BatchValidateTests {
     let schema = try CommandRun.run(["batch", "schema"])
     let options = try Self.optionNames(help.standardOutput)
     // What a job has at its own level, what only a terminal has, and what is about the command.
-    let elsewhere: Set = ["output", "force", "json", "quiet", "version", "help"]
+    let elsewhere: Set = ["output", "contact-sheet", "force", "json", "quiet", "version", "help"]
     let keys = Set(
       options.subtracting(elsewhere).map { $0.replacingOccurrences(of: "-", with: "_") })
     #expect(keys == (try Self.speakKeys(schema.standardOutput)))

@@ -66,7 +66,7 @@ import Testing
     ("fps: fast", "fps fast: write it as 25, 29.97 or 30000/1001"),
     ("background: red", "background red: write it as RRGGBB, white is FFFFFF"),
     ("crf: 52", "crf 52: use 0 to 51"), ("gate: shut", "gate shut: use auto or off"),
-    ("strength: 3", "strength 3: use 0.0 to 2.0"), ("threads: 0", "threads 0: use 1 to 256"),
+    ("strength: 3", "strength 3: use 0 to 2"), ("threads: 0", "threads 0: use 1 to 256"),
     ("producer: \"\"", "producer : give some text, or leave it out"),
     ("visible_label: \" \"", "visible_label  : give some text, or leave it out"),
     ("visible_label_seconds: 1", "visible_label_seconds 1: use 2 to 86400"),
