@@ -70,11 +70,6 @@ public final class VideoJobExecutor: JobExecutor {
     defer { attempt.end() }
     return try patiently(attempt) {
       if let made = try madeBefore(job, context) { return made }
-      if !context.replacesOutput && access(job.output, F_OK) == 0 {
-        throw RuntimeError.cannotCreate(
-          "output \(job.output): exists already, and this batch did not make it: move it away, or "
-            + "name another output")
-      }
       let report = try SpeakJob(request, resources: resources, cancellation: attempt.cancellation)
         .run { attempt.handle($0) }
       try complete(job)
