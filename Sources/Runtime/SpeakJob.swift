@@ -159,8 +159,12 @@ public struct SpeakJob {
 }
 
 extension SpeakRequest {
-  var computePrecision: Compute.Precision {
-    switch precision {
+  var computePrecision: Compute.Precision { precision.forComputing }
+}
+
+extension SpeakRequest.Precision {
+  var forComputing: Compute.Precision {
+    switch self {
     case .auto: .auto
     case .fp32: .fp32
     case .bf16: .bf16

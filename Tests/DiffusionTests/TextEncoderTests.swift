@@ -142,6 +142,43 @@ private let fixtures = Golden.path("clip-tokenizer", in: .module)
     }
   }
 
+  @Test func `a prompt encoder strings chunks together and gives prompts one length`() throws {
+    let golden = try Golden("clip-text.safetensors", in: .module)
+    var configuration = CLIPTextConfiguration()
+    configuration = try Array(golden.metadata("config").utf8).withUnsafeBytes {
+      try CLIPTextConfiguration(ConfigurationFile(bytes: $0, name: "text"))
+    }
+    let weights = golden.checkpoint.weights["encoder"]
+    let table = try TokenEmbeddings(
+      weights, checkpoint: golden.checkpoint, configuration: configuration)
+    let folder = try TemporaryFolder()
+    let words = #"{"a</w>": 1, "b</w>": 2, "<|startoftext|>": 58, "<|endoftext|>": 59}"#
+    try folder.write(Array(words.utf8), to: "vocab.json")
+    try folder.write(Array("#version: 0.2\n".utf8), to: "merges.txt")
+    let encoder = try PromptEncoder(
+      CLIPTextEncoder(weights, configuration: configuration),
+      tokenizer: CLIPTokenizer(folder: folder.url.path),
+      embedding: PromptEmbedding(table, inversions: ["vec": [Array(repeating: 0.1, count: 24)]]),
+      device: ReferenceDevice())
+    let states = try encoder.states(["a", "a b a b a b a b a b a b", "", "vec"])
+    #expect(states.allSatisfy { $0.shape == [1, 22, 24] })
+    let alone = try encoder.states(["a"])[0]
+    #expect(alone.shape == [1, 11, 24] && Array(states[0].values.prefix(264)) == alone.values)
+    #expect(states[0] != states[2] && states[3] != states[2])
+  }
+
+  @Test func `learned vectors are read, others refused`() throws {
+    let golden = try Golden("clip-text.safetensors", in: .module)
+    let folder = try TemporaryFolder()
+    let path = folder.file("learned.safetensors")
+    try SafetensorsWriter.write(
+      ["emb_params": HostTensor(shape: [2, 3], values: [1, 2, 3, 4, 5, 6])], to: path)
+    let file = try Checkpoint(path: path)
+    #expect(try TextualInversion(file, width: 3).vectors == [[1, 2, 3], [4, 5, 6]])
+    #expect(throws: WeightsError.self) { try TextualInversion(file, width: 4) }
+    #expect(throws: WeightsError.self) { try TextualInversion(golden.checkpoint, width: 3) }
+  }
+
   @Test func `weights change rows and keep the mean`() throws {
     let states = HostTensor(shape: [1, 4, 2], values: [1, 2, 3, 4, 5, 6, 7, 8])
     let tokenizer = try CLIPTokenizer(folder: fixtures)
