@@ -33,7 +33,7 @@ enum PNGTexts {
     }
   }
 
-  /// The entries of the PNG file that `bytes` are: uncompressed `iTXt` and `tEXt` chunks. Empty where they are no PNG.
+  /// The entries of the PNG file that `bytes` are, from uncompressed `iTXt` and `tEXt` chunks; none where they are no PNG.
   static func read(_ bytes: [UInt8]) -> [String: String] {
     guard bytes.starts(with: signature) else { return [:] }
     var texts: [String: String] = [:]

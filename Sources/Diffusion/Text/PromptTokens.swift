@@ -16,8 +16,9 @@ public struct PromptTokens: Sendable, Equatable {
     a.chunks == b.chunks && a.weights == b.weights
   }
 
-  /// Takes `prompt` apart. Names of `inversions` stand for as many tokens as they have vectors.
+  /// Takes `prompt` apart.
   ///
+  /// Names of `inversions` stand for as many tokens as they have vectors.
   /// Long prompts become several chunks of `positions` tokens, each with a begin and an end of its own.
   public init(
     _ prompt: WeightedPrompt, tokenizer: CLIPTokenizer, positions: Int,

@@ -13,8 +13,9 @@ public struct GenerateJob {
     (self.request, self.cancellation) = (request, cancellation)
   }
 
-  /// Does the work and returns what was done. The output appears only when it is complete.
+  /// Does the work and returns what was done.
   ///
+  /// The output appears only when it is complete.
   /// Networks are loaded one after the other, so that memory holds one of them.
   ///
   /// - Throws: `AvatarError`s with the documented exit codes, `CancelledError`.
