@@ -113,7 +113,7 @@ struct BatchDiskTests {
     try workshop.folder.write(Array("mine".utf8), to: "out/a.mp4")
     let foreign = try workshop.run()
     #expect(foreign.status == 1)
-    #expect(foreign.standardError.contains("exists already and is not what this job makes"))
+    #expect(foreign.standardError.contains("is there and was not made by this batch"))
     #expect(workshop.outputs["a.mp4"] == Data("mine".utf8))
   }
 }

@@ -96,7 +96,7 @@ struct BatchRunTests {
     try folder.write(Array("mine".utf8), to: "mine.mp4")
     let result = try run()
     #expect(result.run.status == 1)
-    #expect(result.events.contains { $0.message?.contains("exists already") == true })
+    #expect(result.events.contains { $0.message?.contains("was not made by this batch") == true })
     #expect(try Data(contentsOf: folder.url.appending(path: "mine.mp4")) == Data("mine".utf8))
   }
 
@@ -117,6 +117,52 @@ struct BatchRunTests {
       #expect(again.status == 0 && again.standardOutput.contains("job.succeeded"))
       #expect(try Data(contentsOf: folder.url.appending(path: "a.mp4")) == bytes, "\(arguments)")
     }
+  }
+
+  @Test func `a file of someone else stays where an output or its sheet was, also with --force`()
+    throws
+  {
+    try write("- {name: a, speak: {audio: a.wav}, output: a.mp4, contact_sheet: true}")
+    #expect(try run().run.status == 0)
+    let video = try Data(contentsOf: folder.url.appending(path: "a.mp4"))
+    for name in ["a.mp4", "a.sheet.jpg"] {
+      try folder.write(Array("mine".utf8), to: name)
+      let result = try run("--force", "--retry-failed")
+      #expect(result.run.status == 1)
+      #expect(
+        result.events.contains {
+          $0.message?.contains("\(name): is there and was not made by this batch") == true
+        })
+      #expect(try Data(contentsOf: folder.url.appending(path: name)) == Data("mine".utf8))
+      try FileManager.default.removeItem(atPath: folder.file(name))
+      #expect(try run("--retry-failed").run.status == 0)
+      #expect(try Data(contentsOf: folder.url.appending(path: "a.mp4")) == video)
+    }
+    // Its first half still says whose it is.
+    try folder.write(Array(video.prefix(video.count / 2)), to: "a.mp4")
+    #expect(try run().run.status == 0)
+    #expect(try Data(contentsOf: folder.url.appending(path: "a.mp4")) == video)
+  }
+
+  @Test(arguments: [[], ["--verify"]])
+  func `a contact sheet that is gone comes back, and the video is not made again`(
+    arguments: [String]
+  ) throws {
+    try write("- {name: a, speak: {audio: a.wav}, output: a.mp4, contact_sheet: true}")
+    _ = try run()
+    let sheet = try Data(contentsOf: folder.url.appending(path: "a.sheet.jpg"))
+    let made = try date("a.mp4")
+    try FileManager.default.removeItem(atPath: folder.file("a.sheet.jpg"))
+    let plan = try CommandRun.run(
+      ["batch", "plan", "m.yaml"] + arguments, in: folder.url,
+      environment: ["AVATAR_HOME": folder.file("home")])
+    #expect(plan.standardOutput.contains("sheet missing   a\n"))
+    let again = try CommandRun.run(
+      ["batch", "run", "m.yaml"] + arguments, in: folder.url,
+      environment: ["AVATAR_HOME": folder.file("home")])
+    #expect(again.status == 0, "\(again.standardError)")
+    #expect(try Data(contentsOf: folder.url.appending(path: "a.sheet.jpg")) == sheet)
+    #expect(try date("a.mp4") == made)
   }
 
   @Test(arguments: [

@@ -28,28 +28,35 @@ extension Ledger {
     let digests = fileDigests()
     let key = Result { try executor.key(of: candidate.job, digests: digests) }
     try digests.save()
+    let places = try look(at: candidate.job, key: try? key.get(), executor: executor)
     return try write { transaction in
       guard let row = try transaction.job(candidate.id), row.state == .queued else {
         return .settled(try transaction.outcome(of: candidate.id))
       }
-      if case .success(let key) = key, let made = row.made, made.key == key,
-        made.condition(at: row.output, verifies: false).isIntact
-      {
-        return .settled(try transaction.settleUnchanged(row, key: key))
+      var isRight = false
+      if case .success(let key) = key, let made = row.made, made.key == key {
+        isRight = made.condition(at: row.output, verifies: false).isIntact
+        if isRight && places.isComplete {
+          return .settled(try transaction.settleUnchanged(row, key: key))
+        }
       }
       let (attempt, number) = try transaction.begin(
         row, candidate.job, key: try? key.get(), worker: worker, leaseSeconds: leaseSeconds)
-      switch key {
-      case .failure(let error):
+      func fail(_ failure: JobFailure) throws -> ClaimResult {
         let attempt = try transaction.attemptInWork(attempt)
-        return .settled(
-          try transaction.end(
-            attempt, .failed(JobFailure(error)), rules: rules))
+        return .settled(try transaction.end(attempt, .failed(failure), rules: rules))
+      }
+      switch key {
+      case .failure(let error): return try fail(JobFailure(error))
       case .success(let key):
+        if let failure = places.foreign?.failure { return try fail(failure) }
+        // One with this key, of which the ledger doesn't know, is what the job would make.
+        let isFound = !row.ownsOutput && places.outputKey == key
         return .claimed(
           ClaimedAttempt(
             attempt: attempt, job: row.id, specification: candidate.job, key: key,
-            replacesOutput: row.ownsOutput, earlierSeconds: row.spentSeconds, number: number,
+            replacesOutput: places.hasOutput && !isRight && !isFound,
+            earlierSeconds: row.spentSeconds, number: number,
             startedAt: transaction.now.wallSeconds))
       }
     }

@@ -85,8 +85,8 @@ public final class VideoJobExecutor: JobExecutor {
     guard !context.replacesOutput, access(job.output, F_OK) == 0 else { return nil }
     guard let found = finishedOutput(at: job.output), found.key == context.key else {
       throw RuntimeError.cannotCreate(
-        "output \(job.output): exists already and is not what this job makes: move it away, or "
-          + "name another output")
+        "output \(job.output): is there and was not made by this batch: move it away, or name "
+          + "another output")
     }
     try complete(job)
     discard(job)
@@ -95,8 +95,18 @@ public final class VideoJobExecutor: JobExecutor {
   }
 
   public func complete(_ job: JobSpecification) throws {
-    // One that lies there may be of an earlier video of this name.
-    if job.makesContactSheet { try ContactSheet.write(of: job.output, replaces: true) }
+    guard job.makesContactSheet else { return }
+    // One of an earlier video of this name gives way; whatever else has come there meanwhile does not.
+    let isOwn = jobKey(at: ContactSheet.path(of: job.output)) != nil
+    try ContactSheet.write(of: job.output, replaces: isOwn)
+  }
+
+  public func companions(of job: JobSpecification) -> [String] {
+    job.makesContactSheet ? [ContactSheet.path(of: job.output)] : []
+  }
+
+  public func jobKey(at path: String) -> String? {
+    ContactSheet.jobKey(at: path) ?? (try? probe(path))?.tags[OutputTags.jobKey]
   }
 
   public func finishedOutput(at path: String) -> FoundOutput? {
