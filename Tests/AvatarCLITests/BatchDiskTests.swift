@@ -42,6 +42,22 @@ struct BatchDiskTests {
   }
 
   @Test(.enabled(if: BatchWorkshop.mayMount, needsMounts))
+  func `a full disk keeps its own jobs waiting, and those of other disks are done`() throws {
+    let workshop = try BatchWorkshop([("a", 1), ("b", 1), ("c", 1), ("d", 1)])
+    let run = try workshop.runMounted(
+      """
+      sed -i 's#out/\\([bc]\\).mp4#out/small/\\1.mp4#' batch.json
+      mkdir -p out/small && mount -t tmpfs -o size=300k tmpfs out/small || exit 99
+      $AVATAR; echo "status: $?"; ls out/small
+      """)
+    #expect(results(run) == ["status: 74"])
+    #expect(workshop.has("a.mp4") && workshop.has("d.mp4"))
+    #expect(try workshop.counts == [.succeeded: 2, .queued: 2])
+    #expect(run.standardError.split(separator: "--min-free").count == 2, "\(run.standardError)")
+    #expect(run.standardOutput.contains("2 wait for room in "))
+  }
+
+  @Test(.enabled(if: BatchWorkshop.mayMount, needsMounts))
   func `a disk that is full under the ledger ends the run, and loses nothing`() throws {
     let workshop = try BatchWorkshop((0..<8).map { ("\($0)", 1) })
     let run = try workshop.runMounted(

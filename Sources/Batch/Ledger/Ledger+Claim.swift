@@ -15,14 +15,15 @@ extension Ledger {
   ///
   /// Its key is computed anew, since its inputs may have come or changed since it was queued; a job whose output is there
   /// already with this key is settled without work. Jobs that a crash made suspect come only when `suspectsOnly` is set, and
-  /// no others then: a runner asks for them while it does nothing else. `batch` limits the choice to one batch.
+  /// no others then: a runner asks for them while it does nothing else. `batch` limits the choice to one batch, `mayWrite` to jobs of
+  /// whose outputs it says so.
   func claim(
     worker: String, leaseSeconds: Double, executor: any JobExecutor, batch: Int? = nil,
-    suspectsOnly: Bool = false
+    suspectsOnly: Bool = false, where mayWrite: (_ output: String) -> Bool = { _ in true }
   ) throws(LedgerError) -> ClaimResult {
     try queueDueJobs()
     let candidate = try database.read { database in
-      try Candidate.first(database, batch: batch, suspectsOnly: suspectsOnly)
+      try Candidate.first(database, batch: batch, suspectsOnly: suspectsOnly, where: mayWrite)
     }
     guard let candidate else { return .nothing }
     let digests = fileDigests()
@@ -84,18 +85,24 @@ private struct Candidate {
   var id: Int
   var job: JobSpecification
 
-  static func first(_ database: Database, batch: Int?, suspectsOnly: Bool) throws -> Candidate? {
+  static func first(
+    _ database: Database, batch: Int?, suspectsOnly: Bool, where mayWrite: (String) -> Bool
+  ) throws -> Candidate? {
     let ofBatch = batch == nil ? "" : "AND batch = :batch"
     let statement = try database.cachedStatement(
       sql: """
-        SELECT id FROM jobs
+        SELECT id, output FROM jobs
         WHERE state = 'queued' AND is_suspect = \(suspectsOnly ? 1 : 0) \(ofBatch)
-        ORDER BY priority DESC, batch, position LIMIT 1
+        ORDER BY priority DESC, batch, position
         """)
     let arguments: StatementArguments = batch.map { ["batch": $0] } ?? StatementArguments()
-    return try Int.fetchOne(statement, arguments: arguments).map { id in
-      Candidate(id: id, job: try database.specification(ofJob: id))
+    let rows = try Row.fetchCursor(statement, arguments: arguments)
+    while let row = try rows.next() {
+      guard mayWrite(row[1]) else { continue }
+      let id: Int = row[0]
+      return Candidate(id: id, job: try database.specification(ofJob: id))
     }
+    return nil
   }
 }
 
