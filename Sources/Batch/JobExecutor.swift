@@ -86,6 +86,8 @@ public struct JobResult: Sendable, Hashable, Codable {
   public var byteCount: Int
   public var frameCount: Int
   public var warnings: [String]
+  /// Whether it lay there, and nothing was made but what belongs beside it.
+  public var wasFound = false
 
   public init(sha256: String, byteCount: Int, frameCount: Int, warnings: [String]) {
     self.sha256 = sha256

@@ -84,6 +84,15 @@ struct BatchRunTests {
     let failure = try #require(first.events.first { $0.event == "job.failed" })
     #expect(failure.job == "bad" && failure.exit_code == 65)
     #expect(failure.message?.contains("bad.wav") == true)
+    #expect(
+      first.events.contains {
+        $0.event == "job.failed" && $0.job == "after" && $0.message == "needs bad, which failed"
+      })
+    let again = try run().run
+    #expect(again.status == 1)
+    for words in ["2 jobs failed:", "  bad: ", "  after: needs bad", "m.yaml --retry-failed"] {
+      #expect(again.standardError.contains(words), "\(again.standardError)")
+    }
     #expect(!folder.names.contains { $0.contains("part") || $0.contains("work") })
 
     try folder.run("espeak-ng", ["-w", "bad.wav", "Mended."])

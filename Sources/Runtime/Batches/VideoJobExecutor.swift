@@ -90,8 +90,10 @@ public final class VideoJobExecutor: JobExecutor {
     }
     try complete(job)
     discard(job)
-    return JobResult(
+    var result = JobResult(
       sha256: found.sha256, byteCount: found.byteCount, frameCount: found.frameCount, warnings: [])
+    result.wasFound = true
+    return result
   }
 
   public func complete(_ job: JobSpecification) throws {
