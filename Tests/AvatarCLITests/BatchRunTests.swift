@@ -153,6 +153,32 @@ struct BatchRunTests {
     #expect(try Data(contentsOf: folder.url.appending(path: "a.mp4")) == video)
   }
 
+  @Test func `a plan warns of what will fail, job by job, and of disks without room`() throws {
+    try folder.write(Array("no sound".utf8), to: "text.wav")
+    try folder.run(
+      "ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "sine", "-t", "0", "empty.wav"])
+    try folder.write(Array("mine".utf8), to: "foreign.mp4")
+    try write(
+      """
+      - {name: good, speak: {audio: a.wav}, output: good.mp4}
+      - {name: text, speak: {audio: text.wav}, output: text.mp4}
+      - {name: empty, speak: {audio: empty.wav}, output: empty.mp4}
+      - {name: foreign, speak: {audio: a.wav}, output: foreign.mp4}
+      - {name: unwritable, speak: {audio: a.wav}, output: a.wav/x/y.mp4}
+      """)
+    let plan = try CommandRun.run(
+      ["batch", "plan", "m.yaml", "--min-free", "900000T"], in: folder.url,
+      environment: ["AVATAR_HOME": folder.file("home")])
+    #expect(plan.status == 0, "\(plan.standardError)")
+    let warnings = plan.standardOutput.split(separator: "\n").filter { $0.hasPrefix("warning:") }
+    let jobs = warnings.compactMap { $0.split(separator: " ").dropFirst(2).first }
+    #expect(Set(jobs) == ["text:", "empty:", "foreign:", "unwritable:"], "\(warnings)")
+    #expect(
+      plan.standardOutput.contains("2 jobs can't be measured (see the warnings): text, empty"))
+    #expect(plan.standardOutput.contains("less than --min-free"))
+    #expect(!folder.names.contains("home"))
+  }
+
   @Test(arguments: [[], ["--verify"]])
   func `a contact sheet that is gone comes back, and the video is not made again`(
     arguments: [String]

@@ -48,7 +48,12 @@ public final class VideoJobExecutor: JobExecutor {
 
   public func measure(_ job: JobSpecification) throws -> JobSize {
     let request = try request(job)
-    let seconds = try probe(request.audio).durationSeconds ?? 0
+    let sound = try probe(request.audio)
+    guard sound.hasAudio, let seconds = sound.durationSeconds, seconds > 0 else {
+      throw RuntimeError.badInput(
+        "\(request.audio): \(sound.hasAudio ? "is empty, or its length can't be told" : "has no sound"): "
+          + "name another audio")
+    }
     let source = try SpeakSource(request)
     let info = try probe(source.path)
     let rate = request.rate ?? (source.presenter == nil ? info.outputRate : Rational(25))
@@ -63,8 +68,11 @@ public final class VideoJobExecutor: JobExecutor {
     request.replacesOutput = context.replacesOutput
     request.keepsUnfinishedWork = true
     try OutputPath.createFolder(of: job.output)
+    try OutputPath.check(
+      job.output, force: true, inputs: inputs(of: job), namedBy: .manifest)
     if job.makesContactSheet {
-      try ContactSheet.check(of: job.output, replaces: true, inputs: inputs(of: job))
+      try ContactSheet.check(
+        of: job.output, replaces: true, inputs: inputs(of: job), namedBy: .manifest)
     }
     let attempt = JobAttempt(context)
     defer { attempt.end() }

@@ -19,8 +19,10 @@ public enum ContactSheet {
   /// Refuses, before any work, a sheet that could not be written: where one exists (unless `replaces`), or without fonts.
   ///
   /// - Throws: `RuntimeError`, 73; `LetteringError`, 69.
-  static func check(of video: String, replaces: Bool, inputs: [String]) throws {
-    try OutputPath.check(path(of: video), force: replaces, inputs: inputs)
+  static func check(
+    of video: String, replaces: Bool, inputs: [String], namedBy origin: OutputPath.Origin = .option
+  ) throws {
+    try OutputPath.check(path(of: video), force: replaces, inputs: inputs, namedBy: origin)
     _ = try time(0)
   }
 
