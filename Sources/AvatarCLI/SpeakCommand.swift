@@ -11,8 +11,8 @@ struct SpeakCommand: ParsableCommand {
     abstract: "Make a face speak or sing: its lips follow the sound.",
     discussion: """
       The avatar is a presenter's name (see `avatar presenters`), a picture, a video, or a folder \
-      of pictures. The video lasts as long as the sound; a clip that is shorter goes on back and \
-      forth. Frames without a face pass through unchanged.
+      of pictures. The video lasts as long as the sound, or as --length says; a clip that is shorter \
+      goes on back and forth. Frames without a face pass through unchanged.
 
       Examples:
         avatar speak --audio voice.wav
@@ -20,6 +20,7 @@ struct SpeakCommand: ParsableCommand {
         avatar speak --audio song.mp3 --avatar clip.mp4 --loop loop --crf 16
         avatar speak --audio voice.wav --visible-label AI-generated --contact-sheet
         avatar speak --audio voice.wav --avatar interview.mp4 --face left
+        avatar speak --audio voice.wav --avatar clip.mp4 --length longest
         avatar speak --audio song.mp3 --gate off --strength 1.3
         avatar speak --audio voice.wav --avatar clip.mp4 --json --quiet --force
         avatar speak --audio voice.wav --avatar clip.mp4 --model musetalk-1.5
@@ -64,6 +65,14 @@ struct SpeakCommand: ParsableCommand {
       "How a short clip goes on: bounce, loop or hold (default: presenters loop, clips bounce).",
       valueName: "way"))
   var loop: LoopMode?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What decides the video's length: sound (the default), clip, longest or shortest. What is "
+        + "longer is cut; short clips go on as --loop says, short sounds end in silence.",
+      valueName: "which"))
+  var length = VideoLength.sound
 
   @Flag(name: .long, help: "Fail when no face is found instead of passing the picture through.")
   var requireFace = false
@@ -182,6 +191,7 @@ struct SpeakCommand: ParsableCommand {
     request.model = model
     request.rate = fps
     request.loop = loop
+    request.length = length
     request.requiresFace = requireFace
     request.face = face
     request.gate = gate
@@ -226,6 +236,7 @@ struct SpeakCommand: ParsableCommand {
   }
 }
 
+extension VideoLength: ExpressibleByArgument {}
 extension LoopMode: ExpressibleByArgument {}
 extension SpeakRequest.Gate: ExpressibleByArgument {}
 extension SpeakRequest.Precision: ExpressibleByArgument {}

@@ -5,6 +5,8 @@ public import MediaTypes
 /// The sound of a finished video: a recording, encoded from the original file.
 public struct AudioTrack: Hashable, Sendable {
   public var path: String
+  /// Seconds after which the sound is cut, or up to which silence follows it; nil is the recording's own length.
+  public var duration: Rational?
 
   public init(path: String) { self.path = path }
 }
@@ -42,7 +44,7 @@ public func joinSegments(
   isCancelled: () -> Bool = { false }
 ) throws -> JoinedVideo {
   precondition(!segments.isEmpty, "segments to join")
-  let sound = try audio.map { try SoundEncoder(AudioReader($0.path), path: $0.path) }
+  let sound = try audio.map { try SoundEncoder($0) }
   let joiner = try SegmentJoiner(
     segments, sound: sound, output: PendingFile(output, overwrite: overwrite), rate: rate)
   return try joiner.run(metadata: metadata, isCancelled: isCancelled)

@@ -19,10 +19,13 @@ final class SoundEncoder {
   private let packet: Packet
   private var buffered: [[Float]]
   private var sentSamples = 0
+  /// Samples that the sound has in the end; nil is what the recording has.
+  private let sampleLimit: Int?
   private var isAtEnd = false
   private var isDraining = false
 
-  init(_ reader: AudioReader, path: String) throws {
+  init(_ track: AudioTrack) throws {
+    let (reader, path) = (try AudioReader(track.path), track.path)
     self.reader = reader
     self.path = path
     let rate = Self.rates.first { $0 >= reader.sampleRate } ?? 96000
@@ -43,6 +46,7 @@ final class SoundEncoder {
       warnings.append("\(path): \(reader.channelCount) channels are mixed down to \(channels)")
     }
     buffered = Array(repeating: [], count: channels)
+    sampleLimit = track.duration.map { ($0.numerator * rate + $0.denominator - 1) / $0.denominator }
     frame = try DecodedFrame(path)
     packet = try Packet(path)
     let needsConversion = rate != reader.sampleRate || channels != reader.channelCount
@@ -116,6 +120,7 @@ final class SoundEncoder {
         isAtEnd = true
       }
     }
+    if let sampleLimit { fit(to: min(sampleLimit - sentSamples, size)) }
     let count = min(buffered[0].count, size)
     guard count > 0 else {
       if !isDraining { try LibAV.writing(path, "cannot encode", avcodec_send_frame(codec, nil)) }
@@ -130,8 +135,20 @@ final class SoundEncoder {
   }
 
   /// Samples that are not numbers, or over 120 dB above full scale, become silence: no encoder takes them.
-  private static func audible(_ channels: [[Float]]) -> [[Float]] {
+  static func audible(_ channels: [[Float]]) -> [[Float]] {
     channels.map { samples in samples.map { abs($0) <= 1e6 ? $0 : 0 } }
+  }
+
+  /// Cuts the buffer after `count` samples, or, where the recording has ended, fills it up with silence.
+  private func fit(to count: Int) {
+    for channel in buffered.indices where isAtEnd && buffered[channel].count < count {
+      buffered[channel] += [Float](repeating: 0, count: count - buffered[channel].count)
+    }
+    guard let sampleLimit, sentSamples + buffered[0].count >= sampleLimit else { return }
+    for channel in buffered.indices {
+      buffered[channel].removeLast(sentSamples + buffered[channel].count - sampleLimit)
+    }
+    isAtEnd = true
   }
 
   private func append(_ samples: [[Float]]) {

@@ -31,8 +31,11 @@ struct RenderPass<Painter: MouthPainter> {
     let reader = try source.open(index: faces.index)
     let info = reader.info
     let rate = source.rate(request, info)
-    let frameCount = sound.frameCount(at: rate)
-    let timeline = self.timeline(rate: rate, frameCount: frameCount)
+    let mapping = Timeline(faces.times, rate: rate, loop: source.loop(request))
+    let soundFrameCount = sound.frameCount(at: rate)
+    let frameCount = request.length.frameCount(
+      sound: soundFrameCount, clip: mapping.frameCountOfOneShowing)
+    let timeline = self.timeline(mapping, frameCount: frameCount)
     let plan = timeline.segments
     let store = SegmentStore(work: work)
     let (finished, damaged) = try store.intactSegments()
@@ -45,7 +48,7 @@ struct RenderPass<Painter: MouthPainter> {
     progress(.stage(name: "painting", total: frameCount))
     let renderer = SegmentRenderer(
       timeline: timeline, painter: painter, cancellation: cancellation,
-      speech: try sound.speech(rate))
+      speech: try sound.speech(rate, frameCount))
     let files = SegmentFiles(store: store, settings: settings(info, rate)) { segment in
       progress(
         .segment(
@@ -69,8 +72,9 @@ struct RenderPass<Painter: MouthPainter> {
     let contentID = try tags.contentID()
     let joined = try timings.measure("join") {
       try joinSegments(
-        segments.map(store.path), audio: AudioTrack(path: request.audio), output: request.output,
-        rate: rate, metadata: tags.entries(contentID: contentID),
+        segments.map(store.path),
+        audio: audioTrack(rate, frameCount, isNatural: frameCount == soundFrameCount),
+        output: request.output, rate: rate, metadata: tags.entries(contentID: contentID),
         overwrite: request.replacesOutput, isCancelled: { cancellation.isCancelled })
     }
     for warning in joined.warnings { progress(.warning(warning)) }
@@ -79,13 +83,19 @@ struct RenderPass<Painter: MouthPainter> {
       framesWithFace: timeline.framesWithFace, contentID: contentID)
   }
 
-  private func timeline(rate: Rational, frameCount: Int) -> RenderTimeline<Painter.Face> {
-    let mapping = Timeline(faces.times, rate: rate, loop: source.loop(request))
+  private func timeline(_ mapping: Timeline, frameCount: Int) -> RenderTimeline<Painter.Face> {
     let faces = faces.faces
     return RenderTimeline(
-      segments: SegmentPlan(frameCount: frameCount, rate: rate),
+      segments: SegmentPlan(frameCount: frameCount, rate: mapping.rate),
       sourceIndex: { mapping.sourceIndex(at: $0) },
       face: { faces.indices.contains($0) ? faces[$0] : nil })
+  }
+
+  /// The sound as it is, or cut or followed by silence where the video does not have the sound's own length.
+  private func audioTrack(_ rate: Rational, _ frameCount: Int, isNatural: Bool) -> AudioTrack {
+    var track = AudioTrack(path: request.audio)
+    if !isNatural { track.duration = Rational(frameCount) * rate.inverse }
+    return track
   }
 
   private func labelling(

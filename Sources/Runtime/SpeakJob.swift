@@ -40,6 +40,7 @@ public struct SpeakJob {
         inputs: [request.audio] + (request.avatar.map { [$0] } ?? []) + request.facePictures)
     }
     let source = try SpeakSource(request)
+    try request.length.check(against: source)
     let mark = try request.visibleLabel.map { try VisibleLabelMark($0, on: source.open().info) }
     let context = SpeakContext(
       request: request, resources: resources,
@@ -100,7 +101,9 @@ public struct SpeakJob {
   ) -> Int {
     let rate = source.rate(request, info)
     let timeline = Timeline(times, rate: rate, loop: source.loop(request))
-    let indices = (0..<frameCount(rate)).lazy.map { timeline.sourceIndex(at: $0) }
+    let count = request.length.frameCount(
+      sound: frameCount(rate), clip: timeline.frameCountOfOneShowing)
+    let indices = (0..<count).lazy.map { timeline.sourceIndex(at: $0) }
     return (indices.max() ?? 0) + 1
   }
 

@@ -29,6 +29,9 @@ public enum SpeakJobKind {
           "loop", .choice(LoopMode.allCases.map(\.rawValue)),
           "How a short clip goes on (default: presenters loop, clips bounce)."),
         .init(
+          "length", .choice(VideoLength.allCases.map(\.rawValue)),
+          "What decides the video's length: sound (default), clip, longest or shortest."),
+        .init(
           "require_face", .flag,
           "Fail when no face is found instead of passing the picture through."),
         .init(
@@ -126,6 +129,7 @@ extension SpeakRequest {
     model = try options.text("model") ?? model
     rate = try options.text("fps").map { try options.read("fps", $0, SpeakOptions.rate) }
     loop = try options.choice("loop")
+    length = try options.choice("length") ?? length
     requiresFace = try options.flag("require_face") ?? requiresFace
     face = try options.text("face").map(FaceSelection.init)
     gate = try options.choice("gate") ?? gate

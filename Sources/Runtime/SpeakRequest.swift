@@ -25,6 +25,8 @@ public struct SpeakRequest: Sendable {
   public var rate: Rational?
   /// Nil bounces clips and loops presenters.
   public var loop: LoopMode?
+  /// Whether the sound or the clip decides the video's length.
+  public var length = VideoLength.sound
   public var requiresFace = false
   /// Whose mouth moves; nil is the largest face of each shot.
   public var face: FaceSelection?
@@ -67,7 +69,7 @@ public struct SpeakRequest: Sendable {
   var optionsKey: String {
     get throws {
       """
-      rate \(rate?.description ?? "source") loop \(loop?.rawValue ?? "source")
+      rate \(rate?.description ?? "source") loop \(loop?.rawValue ?? "source") length \(length.rawValue)
       crf \(crf) seed \(seed) requires face \(requiresFace)
       background \(background.red) \(background.green) \(background.blue)
       gate \(gate.rawValue) strength \(strength)
