@@ -18,6 +18,7 @@ struct SpeakCommand: ParsableCommand {
         avatar speak --audio voice.wav
         avatar speak --audio voice.wav --avatar portrait.jpg -o hello.mp4
         avatar speak --audio song.mp3 --avatar clip.mp4 --loop loop --crf 16
+        avatar speak --audio quiet.wav --loudness -16
         avatar speak --audio voice.wav --visible-label AI-generated --contact-sheet
         avatar speak --audio voice.wav --avatar interview.mp4 --face left
         avatar speak --audio voice.wav --avatar clip.mp4 --length longest
@@ -100,6 +101,13 @@ struct SpeakCommand: ParsableCommand {
   var strength = 1.0
 
   @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "Bring the sound to this loudness (EBU R 128), as -16 or -23 (default: as it is).",
+      valueName: "LUFS"))
+  var loudness: Double?
+
+  @Option(
     name: .long,
     help: ArgumentHelp("x264 quality: 0 lossless, 18 very good, 51 worst.", valueName: "0-51"))
   var crf = 18
@@ -154,6 +162,9 @@ struct SpeakCommand: ParsableCommand {
     guard SpeakOptions.strengthRange.contains(strength) else {
       throw ValidationError("--strength \(strength): use 0 to 2")
     }
+    if let loudness, !SpeakOptions.loudnessRange.contains(loudness) {
+      throw ValidationError("--loudness \(loudness): use -40 to -5")
+    }
     if audio.isEmpty { throw ValidationError("--audio: name a file") }
     if output == "" { throw ValidationError("-o: name a file") }
     if let output {
@@ -196,6 +207,7 @@ struct SpeakCommand: ParsableCommand {
     request.face = face
     request.gate = gate
     request.strength = strength
+    request.loudness = loudness
     request.crf = crf
     request.precision = precision
     request.threads = threads

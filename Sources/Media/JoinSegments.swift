@@ -7,6 +7,8 @@ public struct AudioTrack: Hashable, Sendable {
   public var path: String
   /// Seconds after which the sound is cut, or up to which silence follows it; nil is the recording's own length.
   public var duration: Rational?
+  /// How much louder the sound becomes, in decibels.
+  public var gain = 0.0
 
   public init(path: String) { self.path = path }
 }

@@ -1,5 +1,6 @@
 import CLibAV
 import CLibAVShims
+import Glibc
 import MediaTypes
 
 /// Encodes the whole of a recording as AAC, chunk by chunk: at its own rate and channels where AAC has them.
@@ -21,6 +22,8 @@ final class SoundEncoder {
   private var sentSamples = 0
   /// Samples that the sound has in the end; nil is what the recording has.
   private let sampleLimit: Int?
+  /// What every sample is multiplied by; nil is nothing.
+  private let amplification: Float?
   private var isAtEnd = false
   private var isDraining = false
 
@@ -46,6 +49,7 @@ final class SoundEncoder {
       warnings.append("\(path): \(reader.channelCount) channels are mixed down to \(channels)")
     }
     buffered = Array(repeating: [], count: channels)
+    amplification = track.gain == 0 ? nil : Float(pow(10, track.gain / 20))
     sampleLimit = track.duration.map { ($0.numerator * rate + $0.denominator - 1) / $0.denominator }
     frame = try DecodedFrame(path)
     packet = try Packet(path)
@@ -113,7 +117,8 @@ final class SoundEncoder {
     let size = Int(codec.pointee.frame_size)
     while buffered[0].count < size, !isAtEnd {
       if let chunk = try reader.read() {
-        let channels = Self.audible(chunk.channels)
+        var channels = Self.audible(chunk.channels)
+        if let amplification { channels = channels.map { $0.map { $0 * amplification } } }
         append(try converter?.convert(channels) ?? channels)
       } else {
         if let converter { append(try converter.convert(nil, count: 0)) }

@@ -36,6 +36,7 @@ struct RenderPass<Painter: MouthPainter> {
     let frameCount = request.length.frameCount(
       sound: soundFrameCount, clip: mapping.frameCountOfOneShowing)
     let timeline = self.timeline(mapping, frameCount: frameCount)
+    let track = try audioTrack(rate, frameCount, isNatural: frameCount == soundFrameCount)
     let plan = timeline.segments
     let store = SegmentStore(work: work)
     let (finished, damaged) = try store.intactSegments()
@@ -72,9 +73,8 @@ struct RenderPass<Painter: MouthPainter> {
     let contentID = try tags.contentID()
     let joined = try timings.measure("join") {
       try joinSegments(
-        segments.map(store.path),
-        audio: audioTrack(rate, frameCount, isNatural: frameCount == soundFrameCount),
-        output: request.output, rate: rate, metadata: tags.entries(contentID: contentID),
+        segments.map(store.path), audio: track, output: request.output, rate: rate,
+        metadata: tags.entries(contentID: contentID),
         overwrite: request.replacesOutput, isCancelled: { cancellation.isCancelled })
     }
     for warning in joined.warnings { progress(.warning(warning)) }
@@ -91,10 +91,14 @@ struct RenderPass<Painter: MouthPainter> {
       face: { faces.indices.contains($0) ? faces[$0] : nil })
   }
 
-  /// The sound as it is, or cut or followed by silence where the video does not have the sound's own length.
-  private func audioTrack(_ rate: Rational, _ frameCount: Int, isNatural: Bool) -> AudioTrack {
+  /// The sound as it is, or cut or followed by silence where the video does not have the sound's own length, at the loudness asked for.
+  private func audioTrack(_ rate: Rational, _ frameCount: Int, isNatural: Bool) throws -> AudioTrack
+  {
     var track = AudioTrack(path: request.audio)
     if !isNatural { track.duration = Rational(frameCount) * rate.inverse }
+    if let loudness = request.loudness {
+      track.gain = try LoudnessTarget(loudness).gain(for: track, cancellation)
+    }
     return track
   }
 

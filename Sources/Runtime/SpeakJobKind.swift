@@ -43,6 +43,9 @@ public enum SpeakJobKind {
         .init(
           "strength", .number(SpeakOptions.strengthRange),
           "How much the mouth moves: 0 not at all, 1 as it is heard (default)."),
+        .init(
+          "loudness", .number(SpeakOptions.loudnessRange),
+          "Loudness of the video's sound in LUFS, as -16 (default: as it is)."),
         .init("crf", .integer(SpeakOptions.crfRange), "x264 quality: 0 lossless, 18 very good."),
         .init(
           "background",
@@ -134,6 +137,7 @@ extension SpeakRequest {
     face = try options.text("face").map(FaceSelection.init)
     gate = try options.choice("gate") ?? gate
     strength = try options.number("strength", SpeakOptions.strengthRange) ?? strength
+    loudness = try options.number("loudness", SpeakOptions.loudnessRange)
     crf = try options.integer("crf", SpeakOptions.crfRange) ?? crf
     if let color = try options.text("background") {
       background = try options.read("background", color, SpeakOptions.color)

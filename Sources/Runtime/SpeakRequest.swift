@@ -33,6 +33,8 @@ public struct SpeakRequest: Sendable {
   public var gate = Gate.auto
   /// How much the mouth moves, in `SpeakOptions.strengthRange`; 1 is as it is heard.
   public var strength = 1.0
+  /// Integrated loudness of the video's sound in LUFS, in `SpeakOptions.loudnessRange`; nil leaves it as it is.
+  public var loudness: Double?
   /// x264's constant rate factor, 0 (lossless) to 51.
   public var crf = 18
   public var precision = Precision.auto
@@ -72,7 +74,7 @@ public struct SpeakRequest: Sendable {
       rate \(rate?.description ?? "source") loop \(loop?.rawValue ?? "source") length \(length.rawValue)
       crf \(crf) seed \(seed) requires face \(requiresFace)
       background \(background.red) \(background.green) \(background.blue)
-      gate \(gate.rawValue) strength \(strength)
+      gate \(gate.rawValue) strength \(strength) loudness \(loudness.map { "\($0)" } ?? "as it is")
       musetalk \(museTalk.words.map { "\($0) \($1)" }.joined(separator: " "))
       \(provenance.key)
       \(try visibleLabel?.key() ?? "no visible label")

@@ -23,7 +23,9 @@ struct OutputTags {
     let audio = commandLine.request.audio
     do {
       let sound = try SHA256.digest(ofFile: audio)
-      let digest = SHA256.digest(of: (segmentDigests + [sound]).joined(separator: "\n"))
+      let loudness = commandLine.request.loudness.map { ["loudness \($0)"] } ?? []
+      let parts = segmentDigests + [sound] + loudness
+      let digest = SHA256.digest(of: parts.joined(separator: "\n"))
       return String(digest.prefix(32))
     } catch {
       throw RuntimeError.missing(

@@ -31,6 +31,7 @@ struct SpeakCommandLine {
     add("--fps", rate.description)
     add("--loop", loop.rawValue)
     if request.length != .sound { add("--length", request.length.rawValue) }
+    if let loudness = request.loudness { add("--loudness", "\(loudness)") }
     if let face = request.face { add("--face", text(of: face)) }
     add("--gate", request.gate.rawValue)
     add("--strength", "\(request.strength)")
