@@ -20,6 +20,8 @@ struct SpeakCommand: ParsableCommand {
         avatar speak --audio song.mp3 --avatar clip.mp4 --loop loop --crf 16
         avatar speak --audio quiet.wav --loudness -16
         avatar speak --audio voice.wav --visible-label AI-generated --contact-sheet
+        avatar speak --audio voice.wav --captions voice.srt
+        avatar speak --audio voice.wav --captions voice.vtt --caption-style burn
         avatar speak --audio voice.wav --avatar interview.mp4 --face left
         avatar speak --audio voice.wav --avatar clip.mp4 --length longest
         avatar speak --audio song.mp3 --gate off --strength 1.3
@@ -142,6 +144,9 @@ struct SpeakCommand: ParsableCommand {
   @OptionGroup
   var visibleLabel: VisibleLabelOptions
 
+  @OptionGroup
+  var captions: CaptionOptions
+
   @Flag(
     name: .long,
     help: "Also write a sheet of frames with their times beside the video, as NAME.sheet.jpg.")
@@ -216,6 +221,7 @@ struct SpeakCommand: ParsableCommand {
     museTalk.apply(to: &request)
     marking.apply(to: &request)
     visibleLabel.apply(to: &request)
+    captions.apply(to: &request)
     request.makesContactSheet = contactSheet
     request.replacesOutput = force
     return request

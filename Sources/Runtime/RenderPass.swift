@@ -22,7 +22,7 @@ struct RenderPass<Painter: MouthPainter> {
   let sound: HeardSound<Painter.Speech>
   let precision: Precision
   let work: WorkFolder
-  let mark: VisibleLabelMark?
+  let additions: PictureAdditions
   let cancellation: Cancellation
 
   func run(
@@ -56,7 +56,7 @@ struct RenderPass<Painter: MouthPainter> {
           index: segment.index, count: plan.count, sha256: segment.sha256,
           byteCount: segment.byteCount))
     }
-    let sink = labelling(files, plan, info.color, rate)
+    let sink = additions.drawing(into: files, plan: plan, color: info.color, rate: rate)
     var done = alreadyDone
     let stages = try renderer.render(
       segments: missing, source: SourceFrames(reader), sink: sink
@@ -73,7 +73,9 @@ struct RenderPass<Painter: MouthPainter> {
     let contentID = try tags.contentID()
     let joined = try timings.measure("join") {
       try joinSegments(
-        segments.map(store.path), audio: track, output: request.output, rate: rate,
+        segments.map(store.path), audio: track,
+        captions: additions.captions?.track(frameCount: frameCount, rate: rate) ?? [],
+        output: request.output, rate: rate,
         metadata: tags.entries(contentID: contentID),
         overwrite: request.replacesOutput, isCancelled: { cancellation.isCancelled })
     }
@@ -100,15 +102,6 @@ struct RenderPass<Painter: MouthPainter> {
       track.gain = try LoudnessTarget(loudness).gain(for: track, cancellation)
     }
     return track
-  }
-
-  private func labelling(
-    _ files: SegmentFiles, _ plan: SegmentPlan, _ color: ColorDescription, _ rate: Rational
-  ) -> any SegmentSink {
-    guard let mark else { return files }
-    return LabellingSegments(
-      files, plan: plan, label: mark.placed(in: color),
-      frameCount: mark.frameCount(at: rate) ?? plan.frameCount)
   }
 
   private func settings(_ info: SourceInfo, _ rate: Rational) -> EncoderSettings {

@@ -75,6 +75,10 @@ public enum SpeakJobKind {
         .init(
           "visible_label_seconds", .number(SpeakOptions.labelSecondsRange),
           "How long the visible label shows from the start on (default: the whole video)."),
+        .init("captions", .inputPath, "Captions of what is said, SRT or WebVTT."),
+        .init(
+          "caption_style", .choice(CaptionRequest.Style.allCases.map(\.rawValue)),
+          "A text track (default), a copy of the file beside the video, or drawn into the picture."),
       ] + museTalkOptions, outputExtensions: SpeakOptions.outputExtensions)
   }
 
@@ -148,6 +152,10 @@ extension SpeakRequest {
     try museTalk.read(options)
     try provenance.read(options)
     visibleLabel = try VisibleLabel(options)
+    captions = try options.text("captions").map(CaptionRequest.init)
+    if let style: CaptionRequest.Style = try options.choice("caption_style") {
+      captions?.style = style
+    }
   }
 }
 

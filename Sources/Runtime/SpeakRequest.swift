@@ -49,9 +49,13 @@ public struct SpeakRequest: Sendable {
   public var provenance = Provenance()
   /// A mark in the picture; nil draws none.
   public var visibleLabel: VisibleLabel?
+  /// Captions of what is said; nil is none.
+  public var captions: CaptionRequest?
   /// Whether a sheet of frames is written beside the output.
   public var makesContactSheet = false
   public var replacesOutput = false
+  /// Whether a copy of captions beside the output may be replaced even where the output may not.
+  public var replacesSidecar = false
   /// Whether a run that is stopped or fails for a passing reason leaves its finished segments to the next one.
   public var keepsUnfinishedWork = false
 
@@ -63,6 +67,11 @@ public struct SpeakRequest: Sendable {
   /// The picture that chooses the face, if one does.
   var facePictures: [String] {
     if case .picture(let path) = face { [path] } else { [] }
+  }
+
+  /// Every file that the request names, apart from the model's.
+  var inputs: [String] {
+    [audio] + [avatar, captions?.path].compactMap(\.self) + facePictures
   }
 
   /// The part of a job's key that stands for the options: whatever decides the output's bytes besides program and inputs.
@@ -78,6 +87,7 @@ public struct SpeakRequest: Sendable {
       musetalk \(museTalk.words.map { "\($0) \($1)" }.joined(separator: " "))
       \(provenance.key)
       \(try visibleLabel?.key() ?? "no visible label")
+      \(try captions?.key() ?? "no captions")
       """
     }
   }

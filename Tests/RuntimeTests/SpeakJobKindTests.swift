@@ -22,7 +22,7 @@ import Testing
       avatar: face.png, model: mini, fps: 29.97, loop: hold, length: longest, require_face: true, face: 2, gate: "off", strength: 1.5, loudness: -16, crf: 20, \
       background: 102030, precision: fp32, threads: 2, seed: 7, producer: studio, content_id: n1, \
       no_command_metadata: true, visible_label: "AI: 生成", visible_label_position: bottom-left, \
-      visible_label_seconds: 3, \
+      visible_label_seconds: 3, captions: voice.wav, caption_style: burn, \
       box_shift: -3, extra_margin: 12, parsing_mode: neck, \
       cheek_width: 70, mask_blur: 0.1, upper_boundary: 0.4, vae: face.png, compatibility: upstream
       """
@@ -43,6 +43,7 @@ import Testing
     #expect(!request.provenance.recordsCommand)
     let label = request.visibleLabel
     #expect(label?.text == "AI: 生成" && label?.position == .bottomLeft && label?.seconds == 3)
+    #expect(request.captions?.path == request.audio && request.captions?.style == .burn)
     let museTalk = request.museTalk
     #expect(museTalk.boxShift == -3 && museTalk.extraMargin == 12 && museTalk.cheekWidth == 70)
     #expect(museTalk.parsingMode == .neck && museTalk.compatibility == .upstream)
@@ -78,6 +79,7 @@ import Testing
     ),
     ("length: song", "length song: use sound, clip, longest or shortest"),
     ("loudness: -3", "loudness -3: use -40 to -5"),
+    ("caption_style: paint", "caption_style paint: use track, sidecar or burn"),
     ("loop: spin", "loop spin: use bounce, loop or hold"),
     (
       "avatar: nobody",

@@ -43,7 +43,10 @@ public final class VideoJobExecutor: JobExecutor {
     let request = try request(job)
     let avatar = try presenter(request) == nil ? request.avatar : nil
     let model = try SpeakModel(request).inputPath
-    return [request.audio] + [avatar, model, request.museTalk.autoencoder].compactMap(\.self)
+    return [request.audio]
+      + [
+        avatar, model, request.museTalk.autoencoder, request.captions?.path,
+      ].compactMap(\.self)
   }
 
   public func measure(_ job: JobSpecification) throws -> JobSize {
@@ -62,6 +65,7 @@ public final class VideoJobExecutor: JobExecutor {
     request.provenance.jobKey = context.key
     request.replacesOutput = context.replacesOutput
     request.keepsUnfinishedWork = true
+    request.replacesSidecar = true
     try OutputPath.createFolder(of: job.output)
     if job.makesContactSheet {
       try ContactSheet.check(of: job.output, replaces: true, inputs: inputs(of: job))
@@ -97,6 +101,8 @@ public final class VideoJobExecutor: JobExecutor {
   public func complete(_ job: JobSpecification) throws {
     // One that lies there may be of an earlier video of this name.
     if job.makesContactSheet { try ContactSheet.write(of: job.output, replaces: true) }
+    let captions = try request(job).captions
+    try captions.map { try SpeakCaptions($0, output: job.output) }?.writeSidecar(replaces: true)
   }
 
   public func finishedOutput(at path: String) -> FoundOutput? {

@@ -49,6 +49,10 @@ struct SpeakCommandLine {
       add("--visible-label-position", label.position.rawValue)
       if let seconds = label.seconds { add("--visible-label-seconds", "\(seconds)") }
     }
+    if let captions = request.captions {
+      add("--captions", path(captions.path))
+      add("--caption-style", captions.style.rawValue)
+    }
     return words
   }
 
