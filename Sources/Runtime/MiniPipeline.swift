@@ -24,7 +24,10 @@ struct MiniPipeline: SpeakPipeline {
     for warning in reader.warnings { progress(.warning(warning)) }
     return HeardSound(
       sampleCount: reader.sourceSampleCount, sampleRate: reader.sourceSampleRate
-    ) { rate in { track.articulation(atFrame: $0, rate: rate) } }
+    ) { rate, frameCount in
+      let track = track.closing(beforeFrame: frameCount, rate: rate)
+      return { track.articulation(atFrame: $0, rate: rate) }
+    }
   }
 
   func tracker(rate: Rational, isStill: Bool) throws -> ChosenFaceTracker {

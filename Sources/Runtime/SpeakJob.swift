@@ -32,28 +32,30 @@ public struct SpeakJob {
     let started = ContinuousClock.now
     _ = try AudioFile(path: request.audio)
     try OutputPath.check(
-      request.output, force: request.replacesOutput,
-      inputs: [request.audio] + (request.avatar.map { [$0] } ?? []) + request.facePictures)
+      request.output, force: request.replacesOutput, inputs: request.inputs)
     if request.makesContactSheet {
       try ContactSheet.check(
-        of: request.output, replaces: request.replacesOutput,
-        inputs: [request.audio] + (request.avatar.map { [$0] } ?? []) + request.facePictures)
+        of: request.output, replaces: request.replacesOutput, inputs: request.inputs)
     }
+    let captions = try request.captions.map { try SpeakCaptions($0, output: request.output) }
+    try captions?.checkSidecar(replaces: replacesSidecar, inputs: request.inputs)
     let source = try SpeakSource(request)
-    let mark = try request.visibleLabel.map { try VisibleLabelMark($0, on: source.open().info) }
+    try request.length.check(against: source)
+    let additions = try PictureAdditions(request, captions: captions, on: source.open().info)
     let context = SpeakContext(
       request: request, resources: resources,
       threads: request.threads ?? ResourceUsage.availableCores, cancellation: cancellation)
     return switch try SpeakModel(request) {
     case .mini(let model):
-      try run(MiniPipeline(model: model, context: context), source, mark, started, progress)
+      try run(MiniPipeline(model: model, context: context), source, additions, started, progress)
     case .museTalk(let model):
-      try run(MuseTalkPipeline(model: model, context: context), source, mark, started, progress)
+      try run(
+        MuseTalkPipeline(model: model, context: context), source, additions, started, progress)
     }
   }
 
   private func run<Pipeline: SpeakPipeline>(
-    _ pipeline: Pipeline, _ source: SpeakSource, _ mark: VisibleLabelMark?,
+    _ pipeline: Pipeline, _ source: SpeakSource, _ additions: PictureAdditions,
     _ started: ContinuousClock.Instant, _ progress: @escaping ProgressHandler
   ) throws -> SpeakReport {
     var timings: [String: Double] = [:]
@@ -77,9 +79,10 @@ public struct SpeakJob {
       for warning in pipeline.warnings { progress(.warning(warning)) }
       let render = RenderPass<Pipeline.Painter>(
         request: request, source: source, faces: faces, sound: sound, precision: precision,
-        work: work, mark: mark, cancellation: cancellation)
+        work: work, additions: additions, cancellation: cancellation)
       let video = try render.run(painter, progress: progress, timings: &timings)
       work.remove()
+      try additions.captions?.writeSidecar(replaces: replacesSidecar)
       if request.makesContactSheet {
         _ = try timings.measure("contact_sheet") {
           try ContactSheet.write(
@@ -93,6 +96,8 @@ public struct SpeakJob {
     }
   }
 
+  private var replacesSidecar: Bool { request.replacesOutput || request.replacesSidecar }
+
   /// How many frames of the source, from its first, are shown at all.
   private func shownFrames(
     of source: SpeakSource, _ info: SourceInfo, _ times: PresentationTimes,
@@ -100,7 +105,9 @@ public struct SpeakJob {
   ) -> Int {
     let rate = source.rate(request, info)
     let timeline = Timeline(times, rate: rate, loop: source.loop(request))
-    let indices = (0..<frameCount(rate)).lazy.map { timeline.sourceIndex(at: $0) }
+    let count = request.length.frameCount(
+      sound: frameCount(rate), clip: timeline.frameCountOfOneShowing)
+    let indices = (0..<count).lazy.map { timeline.sourceIndex(at: $0) }
     return (indices.max() ?? 0) + 1
   }
 
@@ -134,6 +141,7 @@ public struct SpeakJob {
     source \(source.identity)
     model \(model)
     face \(try request.face?.identity() ?? "largest of each shot")
+    captions \(try request.captions.map { try FileIdentity.describe($0.path) } ?? "none")
     \(try request.optionsKey)
     """
   }

@@ -43,7 +43,10 @@ public final class VideoJobExecutor: JobExecutor {
     let request = try request(job)
     let avatar = try presenter(request) == nil ? request.avatar : nil
     let model = try SpeakModel(request).inputPath
-    return [request.audio] + [avatar, model, request.museTalk.autoencoder].compactMap(\.self)
+    return [request.audio]
+      + [
+        avatar, model, request.museTalk.autoencoder, request.captions?.path,
+      ].compactMap(\.self)
   }
 
   public func measure(_ job: JobSpecification) throws -> JobSize {
@@ -67,6 +70,7 @@ public final class VideoJobExecutor: JobExecutor {
     request.provenance.jobKey = context.key
     request.replacesOutput = context.replacesOutput
     request.keepsUnfinishedWork = true
+    request.replacesSidecar = true
     try OutputPath.createFolder(of: job.output)
     try OutputPath.check(
       job.output, force: true, inputs: inputs(of: job), namedBy: .manifest)
@@ -105,10 +109,13 @@ public final class VideoJobExecutor: JobExecutor {
   }
 
   public func complete(_ job: JobSpecification) throws {
-    guard job.makesContactSheet else { return }
-    // One of an earlier video of this name gives way; whatever else has come there meanwhile does not.
-    let isOwn = jobKey(at: ContactSheet.path(of: job.output)) != nil
-    try ContactSheet.write(of: job.output, replaces: isOwn)
+    if job.makesContactSheet {
+      // One of an earlier video of this name gives way; whatever else has come there meanwhile does not.
+      let isOwn = jobKey(at: ContactSheet.path(of: job.output)) != nil
+      try ContactSheet.write(of: job.output, replaces: isOwn)
+    }
+    let captions = try request(job).captions
+    try captions.map { try SpeakCaptions($0, output: job.output) }?.writeSidecar(replaces: true)
   }
 
   public func companions(of job: JobSpecification) -> [String] {

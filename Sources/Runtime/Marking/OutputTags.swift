@@ -23,11 +23,16 @@ struct OutputTags {
     let audio = commandLine.request.audio
     do {
       let sound = try SHA256.digest(ofFile: audio)
-      let digest = SHA256.digest(of: (segmentDigests + [sound]).joined(separator: "\n"))
+      let loudness = commandLine.request.loudness.map { ["loudness \($0)"] } ?? []
+      var parts = segmentDigests + [sound] + loudness
+      if let captions = commandLine.request.captions {
+        parts.append(try SHA256.digest(ofFile: captions.path))
+      }
+      let digest = SHA256.digest(of: parts.joined(separator: "\n"))
       return String(digest.prefix(32))
     } catch {
       throw RuntimeError.missing(
-        "audio \(audio): can't be read (\(String(cString: strerror(error.number)))): check the path"
+        "\(error.path): can't be read (\(String(cString: strerror(error.number)))): check the path"
       )
     }
   }

@@ -33,17 +33,26 @@ struct MuseTalkPipeline: SpeakPipeline {
     let rules: SpeechWindowLayout.Rules =
       settings.compatibility == .upstream ? .upstream : .mended
     let count = sampleCount
-    func layout(_ rate: Rational) -> SpeechWindowLayout {
-      SpeechWindowLayout(rules: rules, rate: rate, sampleCount: count)
+    func layout(_ rate: Rational, silence: Int = 0) -> SpeechWindowLayout {
+      SpeechWindowLayout(rules: rules, rate: rate, sampleCount: count + silence)
     }
     return HeardSound(
       sampleCount: reader.sourceSampleCount, sampleRate: reader.sourceSampleRate,
       modelFrameCount: { rules == .upstream ? layout($0).upstreamFrameCount : nil }
-    ) { rate in
+    ) { rate, frameCount in
       let encoder = try context.resources.speechEncoder(model, threads: context.threads)
-      let windows = SpeechWindows(reader, layout: layout(rate), encoder: encoder)
+      // Silence that belongs to the video is heard; what only fills up its last frame is not.
+      let beyond = Self.sampleCount(frameCount, rate) - count
+      let frame = Self.sampleCount(1, rate)
+      let windows = SpeechWindows(
+        reader, layout: layout(rate, silence: beyond > frame ? beyond : 0), encoder: encoder)
       return { try windows.window(ofFrame: $0) }
     }
+  }
+
+  /// Samples at 16 kHz under so many frames.
+  private static func sampleCount(_ frameCount: Int, _ rate: Rational) -> Int {
+    frameCount * rate.denominator * 16_000 / rate.numerator
   }
 
   func tracker(rate: Rational, isStill: Bool) throws -> MuseTalkFaceTracker {
