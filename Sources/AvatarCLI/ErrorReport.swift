@@ -31,7 +31,12 @@ enum ErrorReport {
     let choices = lines.filter { $0.hasPrefix("- ") }.map { $0.dropFirst(2) }
     let text = lines.filter { !$0.hasPrefix("- ") } + [choices.joined(separator: ", ")]
     let message = oneLine(text.filter { !$0.isEmpty }.joined(separator: " "))
-    return "\(message): see `\(command(for: CommandLine.arguments.dropFirst())) --help`"
+    let command = command(for: CommandLine.arguments.dropFirst())
+    let takesNames = ["logs", "retry", "cancel"].contains { command == "avatar batch \($0)" }
+    let hint =
+      takesNames && message.contains("nknown option")
+      ? " (put -- before the name of a job that begins with a dash)" : ""
+    return "\(message)\(hint): see `\(command) --help`"
   }
 
   /// The command that the arguments name, as far as they do: `avatar audio mel`.

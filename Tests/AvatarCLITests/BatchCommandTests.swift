@@ -86,7 +86,8 @@ struct BatchCommandTests {
     let lines = try #require((log["log"] as? [String: Any])?["lines"] as? [String])
     #expect(lines.last?.contains("succeeded") == true)
     let text = try batch("logs", "b", "m.yaml", "--follow").standardOutput
-    #expect(text.contains("\nlog: ") && text.contains("-b.log\n  20"), "\(text)")
+    #expect(
+      text.contains("\nlog: ") && text.contains(#/logs\/b-[0-9a-f]{12}\.log\n  20/#), "\(text)")
 
     #expect(try batch("retry", "--failed").standardOutput == "no job has failed: nothing to do\n")
     #expect(try batch("cancel", "a").standardOutput == "a: is succeeded, left as it is\n")
@@ -110,7 +111,10 @@ struct BatchCommandTests {
     #expect(try batch("plan", "m.yaml").standardOutput.hasPrefix("queued          b: needs a\n"))
     #expect(try batch("cancel", "--all").standardOutput == "b: cancelled\n")
     let queued = try batch("retry", "b", "a")
-    #expect(queued.standardOutput == "b: queued again\na: is succeeded, left as it is\n")
+    #expect(
+      queued.standardOutput
+        == "b: queued again\na: is succeeded, left as it is; avatar batch run MANIFEST --force does what is done again\n"
+    )
     #expect(queued.standardError == "avatar: no run works: avatar batch run does them\n")
     #expect(try batch("cancel", "b").standardOutput == "b: cancelled\n")
   }
@@ -128,6 +132,8 @@ struct BatchCommandTests {
   }
 
   @Test func `wrong usage and wrong manifests`() throws {
+    let dash = try CommandRun.run(["batch", "logs", "-night"], in: folder.url)
+    #expect(dash.status == 64 && dash.standardError.contains("put -- before the name of a job"))
     _ = try batch("retry", status: 64)
     _ = try batch("retry", "a", "--failed", status: 64)
     _ = try batch("cancel", "--manifest", "m.yaml", status: 64)
@@ -137,11 +143,12 @@ struct BatchCommandTests {
     _ = try batch("status", "--failures", "-1", status: 64)
     _ = try batch("logs", "a", "--follow", "--json", status: 64)
     try folder.write(Array("version: 1\njobs: []\n".utf8), to: "empty.yaml")
-    for command in ["plan", "adopt"] {
+    for (command, undone) in [("plan", "planned"), ("adopt", "adopted")] {
       for (manifest, status) in [("empty.yaml", Int32(65)), ("none.yaml", 66)] {
         let run = try CommandRun.run(["batch", command, manifest, "--json"], in: folder.url)
         #expect(run.status == status && run.standardOutput.isEmpty, "\(run.standardError)")
-        #expect(run.standardError.hasSuffix(", \(manifest): nothing was run; mend them first\n"))
+        #expect(
+          run.standardError.hasSuffix(", \(manifest): nothing was \(undone); mend them first\n"))
       }
     }
   }

@@ -18,33 +18,21 @@ struct BatchCancelCommand: ParsableCommand {
         avatar batch cancel --all
       """)
 
-  @Argument(help: ArgumentHelp("Names of jobs."))
-  var job: [String] = []
-
   @OptionGroup
-  var ledger: LedgerOptions
-
-  @Option(name: .long, help: ArgumentHelp("Only jobs of this manifest.", valueName: "manifest"))
-  var manifest: String?
+  var jobs: NamedJobs
 
   @Flag(name: .long, help: "All that wait or are in work.")
   var all = false
 
-  @Flag(name: .long, help: "Print one JSON object on stdout.")
-  var json = false
-
   func validate() throws {
-    guard job.isEmpty == all else {
-      throw ValidationError("name jobs, or use --all for all; not both, not neither")
-    }
+    try jobs.validate(orAll: all, "name jobs, or use --all for all")
   }
 
   func run() throws {
-    let selection = JobSelection(
-      manifest: manifest.map(Manifests.ledgerPath), names: all ? nil : job)
-    let outcomes = try LedgerControl(ledger.files).cancel(selection)
-    let report = try ControlReport(outcomes, selection, ledger.files)
-    if json { return try JSONOutput.write(report, usesSnakeCase: true) }
+    let selection = jobs.selection(all: all)
+    let outcomes = try LedgerControl(jobs.ledger.files).cancel(selection)
+    let report = try ControlReport(outcomes, selection, jobs.ledger.files)
+    if jobs.json { return try JSONOutput.write(report, usesSnakeCase: true) }
     try report.show(nothing: "no job waits or is in work: nothing to do", changed: nil)
   }
 }

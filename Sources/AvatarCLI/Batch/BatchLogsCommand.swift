@@ -14,6 +14,7 @@ struct BatchLogsCommand: ParsableCommand {
       Examples:
         avatar batch logs a-mei
         avatar batch logs a-mei tonight.yaml --follow
+        avatar batch logs -- -name-with-a-dash
         avatar batch logs a-mei --json | jq .jobs[0].log.path
       """)
 

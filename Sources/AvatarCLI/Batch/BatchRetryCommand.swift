@@ -18,34 +18,22 @@ struct BatchRetryCommand: ParsableCommand {
         avatar batch retry --failed --manifest tonight.yaml
       """)
 
-  @Argument(help: ArgumentHelp("Names of jobs."))
-  var job: [String] = []
-
   @OptionGroup
-  var ledger: LedgerOptions
-
-  @Option(name: .long, help: ArgumentHelp("Only jobs of this manifest.", valueName: "manifest"))
-  var manifest: String?
+  var jobs: NamedJobs
 
   @Flag(name: .long, help: "All that failed or were quarantined.")
   var failed = false
 
-  @Flag(name: .long, help: "Print one JSON object on stdout.")
-  var json = false
-
   func validate() throws {
-    guard job.isEmpty == failed else {
-      throw ValidationError("name jobs, or use --failed for all that failed; not both, not neither")
-    }
+    try jobs.validate(orAll: failed, "name jobs, or use --failed for all that failed")
   }
 
   func run() throws {
-    let selection = JobSelection(
-      manifest: manifest.map(Manifests.ledgerPath), names: failed ? nil : job,
-      states: failed ? [.failed, .quarantined] : Set(JobState.allCases))
-    let outcomes = try LedgerControl(ledger.files).retry(selection)
-    let report = try ControlReport(outcomes, selection, ledger.files)
-    if json { return try JSONOutput.write(report, usesSnakeCase: true) }
+    let selection = jobs.selection(
+      all: failed, states: failed ? [.failed, .quarantined] : Set(JobState.allCases))
+    let outcomes = try LedgerControl(jobs.ledger.files).retry(selection)
+    let report = try ControlReport(outcomes, selection, jobs.ledger.files)
+    if jobs.json { return try JSONOutput.write(report, usesSnakeCase: true) }
     try report.show(nothing: "no job has failed: nothing to do", changed: "queued again")
     if report.runner == nil, !outcomes.isEmpty {
       StandardStreams.tell("avatar: no run works: avatar batch run does them\n")

@@ -45,7 +45,12 @@ struct ControlReport: Encodable {
   }
 
   private func words(_ job: Job, _ changed: String?) -> String {
-    guard job.changed else { return "is \(job.state.rawValue), left as it is" }
+    guard job.changed else {
+      let hint =
+        changed != nil && job.state == .succeeded
+        ? "; avatar batch run MANIFEST --force does what is done again" : ""
+      return "is \(job.state.rawValue), left as it is\(hint)"
+    }
     if let changed {
       return job.state == .waiting ? "\(changed), waits for what it needs" : changed
     }

@@ -49,7 +49,7 @@ struct JobLogReport: Encodable {
         at: Amount.timestamp(event.at), change: event.change, from: event.from, to: event.to,
         detail: event.detail)
     }
-    let path = files.log(ofJob: history.summary.identifier, name: history.summary.name)
+    let path = files.log(ofJob: history.summary.name, manifest: history.summary.manifest)
     log = Log(path: path, lines: Log.lines(at: path))
   }
 
@@ -94,7 +94,9 @@ extension JobLogReport.Attempt {
 
 extension JobLogReport.Event {
   fileprivate var line: String {
-    "\(at) \(change.words) -> \(to.rawValue)\(detail.map { ": \($0)" } ?? "")"
+    let news = change.words
+    let state = news == to.rawValue || change.impliesState ? "" : ", \(to.rawValue)"
+    return "\(at) \(news)\(state)\(detail.map { ": \($0)" } ?? "")"
   }
 }
 
@@ -107,8 +109,28 @@ extension JobLogReport.Log {
 }
 
 extension JobChange {
-  /// As `retry scheduled`.
+  /// What happened, as people say it.
   fileprivate var words: String {
-    rawValue.reduce(into: "") { $0 += $1.isUppercase ? " \($1.lowercased())" : String($1) }
+    switch self {
+    case .claimed: "attempt began"
+    case .due: "time of the next attempt came"
+    case .released: "attempt was ended by the run"
+    case .abandoned: "the run vanished"
+    case .suspected: "the jobs' process died"
+    case .retryScheduled: "attempt failed, another will be made"
+    case .unchanged: "found done"
+    case .adopted: "found done by its metadata"
+    case .retried: "asked for again"
+    case .replaced: "gave way to another job"
+    default: rawValue.reduce(into: "") { $0 += $1.isUppercase ? " \($1.lowercased())" : String($1) }
+    }
+  }
+
+  /// Whether the words say where the job stands now.
+  fileprivate var impliesState: Bool {
+    switch self {
+    case .claimed, .unchanged, .adopted, .needFailed, .cancelRequested: true
+    default: false
+    }
   }
 }

@@ -12,7 +12,8 @@ public struct PruneReport: Sendable, Hashable {
 
   /// A job that is no more, by what its log is called after.
   public struct JobName: Sendable, Hashable {
-    public var identifier: Int
+    var identifier: Int
+    public var manifest: String
     public var name: String
     /// What a job without output may have left unfinished beside it; nil where another job writes there.
     public var unfinished: JobSpecification?
@@ -75,7 +76,7 @@ extension Ledger {
   /// Removes the logs of pruned jobs, and what `executor` finds of their unfinished work.
   public func removeFiles(of report: PruneReport, executor: any JobExecutor) {
     for job in report.jobs {
-      unlink(files.log(ofJob: job.identifier, name: job.name))
+      unlink(files.log(ofJob: job.name, manifest: job.manifest))
       if let unfinished = job.unfinished { executor.discard(unfinished) }
     }
   }
@@ -148,7 +149,7 @@ extension LedgerTransaction {
     try rows.map { row in
       let isDone = try JobRow.state(row[2]) == .succeeded
       return PruneReport.JobName(
-        identifier: row[0], name: row[1],
+        identifier: row[0], manifest: row[3], name: row[1],
         unfinished: isDone ? nil : try database.specification(ofJob: row[0]))
     }
   }
@@ -166,7 +167,10 @@ extension LedgerTransaction {
     let batches = try Int.fetchAll(database, sql: sql, arguments: [wallSeconds])
     var jobs: [PruneReport.JobName] = []
     for batch in batches {
-      let sql = "SELECT id, name, state FROM jobs WHERE batch = ? ORDER BY id"
+      let sql = """
+        SELECT jobs.id, name, state, manifest FROM jobs JOIN batches ON batches.id = jobs.batch
+        WHERE batch = ? ORDER BY jobs.id
+        """
       jobs += try jobNames(Row.fetchAll(database, sql: sql, arguments: [batch]))
       try execute("DELETE FROM batches WHERE id = ?", [batch])
     }
@@ -178,9 +182,10 @@ extension LedgerTransaction {
     finishedBefore wallSeconds: Double
   ) throws -> [PruneReport.JobName] {
     let sql = """
-      SELECT id, name, state FROM jobs WHERE NOT is_listed AND \(Self.isOver) AND changed_at < ?
+      SELECT jobs.id, name, state, manifest FROM jobs JOIN batches ON batches.id = jobs.batch
+      WHERE NOT is_listed AND \(Self.isOver) AND changed_at < ?
         AND NOT EXISTS (SELECT 1 FROM needs WHERE need = jobs.id)
-      ORDER BY id
+      ORDER BY jobs.id
       """
     var all: [PruneReport.JobName] = []
     while true {

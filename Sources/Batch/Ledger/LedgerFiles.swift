@@ -1,3 +1,4 @@
+import Digests
 public import Foundation
 import MediaTypes
 
@@ -20,12 +21,13 @@ public struct LedgerFiles: Sendable, Hashable {
   /// SQLite's own: what takes back a transaction that was cut off.
   var journal: String { ledger + "-journal" }
 
-  /// Where the log of a job is written.
-  public func log(ofJob job: Int, name: String) -> String {
+  /// Where the log of the job `name` of `manifest` is written: the same place with a new ledger.
+  public func log(ofJob name: String, manifest: String) -> String {
     let plain = name.unicodeScalars.map { scalar in
       let isPlain = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
       return isPlain || ".-".unicodeScalars.contains(scalar) ? String(scalar) : "_"
     }
-    return "\(folder)/logs/\(job)-\(plain.prefix(60).joined()).log"
+    let digest = SHA256.digest(of: "\(manifest)\n\(name)").prefix(12)
+    return "\(folder)/logs/\(plain.prefix(60).joined())-\(digest).log"
   }
 }

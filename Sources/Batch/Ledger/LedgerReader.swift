@@ -91,6 +91,15 @@ public final class LedgerReader: Sendable {
     }
   }
 
+  /// The manifest of the job `identifier`; nil where there is no such job.
+  func manifest(ofJob identifier: Int) throws(LedgerError) -> String? {
+    try database.read { database in
+      let statement = try database.cachedStatement(
+        sql: "SELECT manifest FROM batches WHERE id = (SELECT batch FROM jobs WHERE id = ?)")
+      return try String.fetchOne(statement, arguments: [identifier])
+    }
+  }
+
   /// The jobs of these names: each in every batch that has it.
   ///
   /// Throws `LedgerError.noSuchJob` for a name that no job has.

@@ -19,9 +19,13 @@ final class JobLogs {
     self.complain = complain
   }
 
-  func write(_ text: String, job: Int, name: String) {
-    let path = files.log(ofJob: job, name: name)
-    let time = clock().ISO8601Format(.iso8601(timeZone: .current))
+  /// Local time with its distance from UTC, as `2026-01-31T21:05:07+01:00`.
+  private static let timeStyle = Date.ISO8601FormatStyle(timeZone: .current)
+    .year().month().day().time(includingFractionalSeconds: false).timeZone(separator: .colon)
+
+  func write(_ text: String, job: String, manifest: String) {
+    let path = files.log(ofJob: job, manifest: manifest)
+    let time = clock().formatted(Self.timeStyle)
     let lines = text.split(whereSeparator: \.isNewline).map { "\(time) \($0)\n" }
     if !Self.append(lines.joined(), to: path), !hasFailed {
       hasFailed = true

@@ -180,7 +180,8 @@ final class RunTelling {
   }
 
   private func log(_ job: Int, _ name: String, _ text: String) {
-    logs.write(text, job: job, name: name)
+    guard let manifest = try? reader.manifest(ofJob: job) else { return }
+    logs.write(text, job: name, manifest: manifest)
   }
 
   private func counts() throws -> [String: Int] {

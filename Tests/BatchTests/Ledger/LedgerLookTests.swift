@@ -86,7 +86,7 @@ import Testing
     // Another batch goes on where the cancelled job left off.
     try workshop.enqueue(ledger, [jobs[2]], manifest: "/new")
     let logs = try ledger.reader.jobs(manifest: "/old").map {
-      workshop.files.log(ofJob: $0.identifier, name: $0.name)
+      workshop.files.log(ofJob: $0.name, manifest: $0.manifest)
     }
     try FileManager.default.createDirectory(
       atPath: FilePath.folder(of: logs[0]), withIntermediateDirectories: true)

@@ -174,8 +174,10 @@ import Testing
     #expect(place(["AVATAR_HOME": "", "XDG_DATA_HOME": "/x"]) == "/x/avatar/batch/ledger.sqlite")
     #expect(place(["HOME": "/h"]) == "/h/.local/share/avatar/batch/ledger.sqlite")
     let files = LedgerFiles(ledger: "/l/ledger.sqlite")
-    #expect(files.log(ofJob: 7, name: "../a b/ü.mp4") == "/l/logs/7-.._a_b_ü.mp4.log")
-    let long = files.log(ofJob: 8, name: String(repeating: "x", count: 300))
-    #expect(long == "/l/logs/8-\(String(repeating: "x", count: 60)).log")
+    let log = files.log(ofJob: "../a b/ü.mp4", manifest: "/m.yaml")
+    #expect(log.wholeMatch(of: #/\/l\/logs\/.._a_b_ü.mp4-[0-9a-f]{12}.log/#) != nil, "\(log)")
+    let long = files.log(ofJob: String(repeating: "x", count: 300), manifest: "/m.yaml")
+    #expect(long.hasPrefix("/l/logs/\(String(repeating: "x", count: 60))-"))
+    #expect(log != files.log(ofJob: "../a b/ü.mp4", manifest: "/other.yaml"))
   }
 }
