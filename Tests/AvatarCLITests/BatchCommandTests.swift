@@ -132,7 +132,7 @@ struct BatchCommandTests {
   }
 
   @Test func `wrong usage and wrong manifests`() throws {
-    let dash = try CommandRun.run(["batch", "logs", "-night"], in: folder.url)
+    let dash = try CommandRun.run(["batch", "logs", "-zebra"], in: folder.url)
     #expect(dash.status == 64 && dash.standardError.contains("put -- before the name of a job"))
     _ = try batch("retry", status: 64)
     _ = try batch("retry", "a", "--failed", status: 64)
