@@ -21,7 +21,8 @@ struct AvatarCommand: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      SpeakCommand.self, InspectCommand.self, ShowCommand.self, PresentersCommand.self,
+      SpeakCommand.self, PrepareCommand.self, InspectCommand.self, ShowCommand.self,
+      PresentersCommand.self,
       ModelsCommand.self,
       AudioCommand.self,
       NetworkCommand.self, BatchCommand.self, BenchCommand.self, DoctorCommand.self,

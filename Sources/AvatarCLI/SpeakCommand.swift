@@ -10,8 +10,8 @@ struct SpeakCommand: ParsableCommand {
     commandName: "speak",
     abstract: "Make a face speak or sing: its lips follow the sound.",
     discussion: """
-      The avatar is a presenter's name (see `avatar presenters`), a picture, a video, or a folder \
-      of pictures. The video lasts as long as the sound; a clip that is shorter goes on back and \
+      The avatar is a presenter's name (see `avatar presenters`), a picture, a video, a folder \
+      of pictures, or what `avatar prepare` made of one. The video lasts as long as the sound; a clip that is shorter goes on back and \
       forth. Frames without a face pass through unchanged.
 
       Examples:
@@ -24,6 +24,7 @@ struct SpeakCommand: ParsableCommand {
         avatar speak --audio voice.wav --avatar clip.mp4 --json --quiet --force
         avatar speak --audio voice.wav --avatar clip.mp4 --model musetalk-1.5
         avatar speak --audio voice.wav --avatar clip.mp4 --model MuseTalk/models --parsing-mode raw
+        avatar speak --audio voice.wav --avatar prepared-folder
       """)
 
   @Option(name: .long, help: ArgumentHelp("The voice or song.", valueName: "file"))
@@ -32,7 +33,7 @@ struct SpeakCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Who speaks: a presenter, picture, video or folder of pictures (default: the first presenter).",
+      "Who speaks: a presenter, picture, video, folder of pictures or prepared avatar (default: the first presenter).",
       valueName: "presenter|file"))
   var avatar: String?
 

@@ -24,6 +24,8 @@ struct RenderPass<Painter: MouthPainter> {
   let work: WorkFolder
   let mark: VisibleLabelMark?
   let cancellation: Cancellation
+  /// When the whole run began.
+  let started: ContinuousClock.Instant
 
   func run(
     _ painter: Painter, progress: @escaping ProgressHandler, timings: inout [String: Double]
@@ -54,12 +56,15 @@ struct RenderPass<Painter: MouthPainter> {
     }
     let sink = labelling(files, plan, info.color, rate)
     var done = alreadyDone
+    var firstFrame: Double?
     let stages = try renderer.render(
       segments: missing, source: SourceFrames(reader), sink: sink
     ) {
       done += 1
+      firstFrame = firstFrame ?? (ContinuousClock.now - started) / .seconds(1)
       progress(.step(done: done))
     }
+    timings["first_frame"] = firstFrame
     timings.merge(stages) { $0 + $1 }
     if cancellation.stopsAfterSegment { throw CancelledError() }
     let segments = (0..<plan.count).compactMap { files.finished[$0] ?? finished[$0] }

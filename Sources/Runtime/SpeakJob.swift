@@ -9,7 +9,7 @@ import MediaTypes
 
 /// One `avatar speak`: from a checked request to a finished video.
 public struct SpeakJob {
-  private let request: SpeakRequest
+  private var request: SpeakRequest
   private let resources: SpeakResources
   private let cancellation: Cancellation
 
@@ -29,6 +29,12 @@ public struct SpeakJob {
   ///
   /// - Throws: `AvatarError`s with the documented exit codes, `CancelledError`.
   public func run(progress: @escaping ProgressHandler = { _ in }) throws -> SpeakReport {
+    var job = self
+    job.request = try request.resolvingPreparedAvatar()
+    return try job.runResolved(progress)
+  }
+
+  private func runResolved(_ progress: @escaping ProgressHandler) throws -> SpeakReport {
     let started = ContinuousClock.now
     _ = try AudioFile(path: request.audio)
     try OutputPath.check(
@@ -48,8 +54,19 @@ public struct SpeakJob {
     case .mini(let model):
       try run(MiniPipeline(model: model, context: context), source, mark, started, progress)
     case .museTalk(let model):
-      try run(MuseTalkPipeline(model: model, context: context), source, mark, started, progress)
+      try run(museTalk(model, context, source, progress), source, mark, started, progress)
     }
+  }
+
+  private func museTalk(
+    _ model: MuseTalkModel, _ context: SpeakContext, _ source: SpeakSource,
+    _ progress: ProgressHandler
+  ) throws -> MuseTalkPipeline {
+    let preparation = try ClipPreparation(
+      request, source: source, model: model,
+      precision: context.device().resolve(request.computePrecision),
+      cache: resources.preparedAvatars(), progress)
+    return MuseTalkPipeline(model: model, context: context, preparation: preparation)
   }
 
   private func run<Pipeline: SpeakPipeline>(
@@ -64,21 +81,22 @@ public struct SpeakJob {
     let work = try WorkFolder(
       output: request.output, key: try key(source, pipeline.identity(), precision: precision))
     do {
-      let faces = try timings.measure("faces") {
+      let record = try timings.measure("faces") {
         try FacePass(
           source: source, tracker: pipeline.tracker,
-          frameLimit: pipeline.findsFacesSlowly
-            ? { shownFrames(of: source, $0, $1, sound.frameCount) } : nil,
+          frameLimit: frameLimit(pipeline, source, sound.frameCount), known: pipeline.knownFaces,
           work: work, cancellation: cancellation
         ).run(progress)
       }
+      let faces = try FoundFaces(record, by: Pipeline.Tracker.self, in: source)
       try require(faces, progress)
       let painter = try timings.measure("load") { try pipeline.painter(work: work) }
       for warning in pipeline.warnings { progress(.warning(warning)) }
       let render = RenderPass<Pipeline.Painter>(
         request: request, source: source, faces: faces, sound: sound, precision: precision,
-        work: work, mark: mark, cancellation: cancellation)
+        work: work, mark: mark, cancellation: cancellation, started: started)
       let video = try render.run(painter, progress: progress, timings: &timings)
+      pipeline.keep(record, work: work, progress)
       work.remove()
       if request.makesContactSheet {
         _ = try timings.measure("contact_sheet") {
@@ -86,10 +104,21 @@ public struct SpeakJob {
             of: request.output, replaces: request.replacesOutput, cancellation: cancellation)
         }
       }
-      return report(video, sound.durationSeconds, precision, timings, started)
+      return report(
+        video, sound.durationSeconds, precision, timings, started, pipeline.preparedPath)
     } catch {
       if !survives(error) { work.remove() }
       throw error
+    }
+  }
+
+  private func frameLimit<Pipeline: SpeakPipeline>(
+    _ pipeline: Pipeline, _ source: SpeakSource, _ frameCount: @escaping (Rational) -> Int
+  ) -> ((SourceInfo, PresentationTimes) -> Int)? {
+    guard pipeline.lookahead(rate: Rational(25)) != nil else { return nil }
+    return { info, times in
+      shownFrames(of: source, info, times, frameCount)
+        + (pipeline.lookahead(rate: info.outputRate) ?? 0)
     }
   }
 
@@ -140,7 +169,7 @@ public struct SpeakJob {
 
   private func report(
     _ video: RenderedVideo, _ audioDuration: Double, _ precision: Precision,
-    _ timings: [String: Double], _ started: ContinuousClock.Instant
+    _ timings: [String: Double], _ started: ContinuousClock.Instant, _ prepared: String?
   ) -> SpeakReport {
     let wallSeconds = (ContinuousClock.now - started) / .seconds(1)
     return SpeakReport(
@@ -154,7 +183,8 @@ public struct SpeakJob {
       peakRssBytes: ResourceUsage.peakResidentBytes,
       timings: timings.mapValues { ($0 * 1000).rounded() / 1000 }, seed: request.seed,
       version: Version.current, contentID: video.contentID,
-      contactSheet: request.makesContactSheet ? ContactSheet.path(of: request.output) : nil)
+      contactSheet: request.makesContactSheet ? ContactSheet.path(of: request.output) : nil,
+      prepared: prepared)
   }
 }
 

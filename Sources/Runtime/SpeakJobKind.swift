@@ -17,7 +17,7 @@ public enum SpeakJobKind {
         .init("audio", .inputPath, "The voice or song.", isRequired: true),
         .init(
           "avatar", .inputPathOrName(names: Presenter.all().map(\.name)),
-          "Who speaks: a presenter, picture, video or folder of pictures (default: the first presenter)."
+          "Who speaks: a presenter, picture, video, folder of pictures or prepared avatar (default: the first presenter)."
         ),
         .init("model", .inputPathOrName(names: SpeakOptions.modelNames), SpeakOptions.modelHelp),
         .init(

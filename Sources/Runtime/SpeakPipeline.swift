@@ -15,12 +15,19 @@ protocol SpeakPipeline {
   var warnings: [String] { get }
   /// Listens to the sound.
   func listen(_ progress: ProgressHandler) throws -> HeardSound<Painter.Speech>
-  /// Whether looking for faces takes so long that only frames that will be shown should be looked at.
-  var findsFacesSlowly: Bool { get }
+  /// Where looking for faces takes long, so that only frames that will be shown are looked at: how many more decide about
+  /// the last of them.
+  func lookahead(rate: Rational) -> Int?
+  /// What was found in the source's frames earlier, and in how many.
+  var knownFaces: (record: FaceRecord<Tracker.Track>, lookedAt: Int)? { get }
   /// Finds faces in a source at `rate`, a picture where `isStill`.
   func tracker(rate: Rational, isStill: Bool) throws -> Tracker
   /// The painter, which may keep files in `work`.
   func painter(work: WorkFolder) throws -> Painter
+  /// Where what was found and made is kept for later runs.
+  var preparedPath: String? { get }
+  /// Keeps what was found and made of the source for later runs; `work` is still there.
+  func keep(_ record: FaceRecord<Tracker.Track>, work: WorkFolder, _ progress: ProgressHandler)
 }
 
 /// Finds the face in one frame after another of a film.

@@ -51,6 +51,9 @@ public struct SpeakRequest: Sendable {
   /// Whether a run that is stopped or fails for a passing reason leaves its finished segments to the next one.
   public var keepsUnfinishedWork = false
 
+  /// The prepared avatar that `avatar` was named by.
+  var preparedFolder: String?
+
   public init(audio: String, output: String) {
     self.audio = audio
     self.output = output

@@ -119,7 +119,7 @@ public final class VideoJobExecutor: JobExecutor {
     }
     var request = try SpeakRequest(job.steps[0], output: job.output)
     request.provenance.commandFolder = FilePath.folder(of: job.output)
-    return request
+    return try request.resolvingPreparedAvatar()
   }
 
   private func presenter(_ request: SpeakRequest) throws -> Presenter? {

@@ -20,12 +20,27 @@ struct MuseTalkFaceTracker: FaceTracking {
     try sightings.add(frame)
   }
 
-  func finish() -> [PlacedFace?] {
-    geometry.faces(sightings.sightings, rate: rate, width: size.width, height: size.height)
+  func finish() -> MuseTalkTrack {
+    MuseTalkTrack(
+      geometry: geometry, rate: rate, width: size.width, height: size.height,
+      sightings: sightings.sightings)
   }
 
   /// Faces of which nothing would be painted are none.
-  static func faces(of track: [PlacedFace?]) -> [PlacedFace?] {
-    track.map { $0.flatMap { $0.strength > 0 ? $0 : nil } }
+  static func faces(of track: MuseTalkTrack) -> [PlacedFace?] {
+    track.geometry
+      .faces(track.sightings, rate: track.rate, width: track.width, height: track.height)
+      .map { $0.flatMap { $0.strength > 0 ? $0 : nil } }
   }
+}
+
+/// What was seen in a film's first frames, and how boxes follow from it.
+///
+/// A longer film has the same boxes in the same frames, but for the last `geometry.lookahead`.
+struct MuseTalkTrack: Codable, Equatable {
+  let geometry: MuseTalkGeometry
+  let rate: Rational
+  let width: Int
+  let height: Int
+  let sightings: [FaceSighting]
 }

@@ -8,6 +8,7 @@ import MediaTypes
 struct MuseTalkPipeline: SpeakPipeline {
   let model: MuseTalkModel
   let context: SpeakContext
+  let preparation: ClipPreparation
 
   private var settings: MuseTalkSettings {
     MuseTalkSettings(context.request.museTalk, version: model.version)
@@ -19,7 +20,11 @@ struct MuseTalkPipeline: SpeakPipeline {
 
   var warnings: [String] { model.warnings }
 
-  let findsFacesSlowly = true
+  func lookahead(rate: Rational) -> Int? { settings.geometry.lookahead(rate: rate) }
+
+  var knownFaces: (record: FaceRecord<MuseTalkTrack>, lookedAt: Int)? {
+    preparation.known.map { ($0.record, $0.record.track.sightings.count) }
+  }
 
   func listen(_ progress: ProgressHandler) throws -> HeardSound<[Float]> {
     let reader = try AudioFile(path: context.request.audio).reader()
@@ -58,12 +63,32 @@ struct MuseTalkPipeline: SpeakPipeline {
   }
 
   func painter(work: WorkFolder) throws -> MuseTalkPainter {
-    let precision = context.request.computePrecision
-    let networks = try context.resources.museTalk(
-      model, threads: context.threads, precision: precision)
-    return MuseTalkPainter(
-      MuseTalkFacePainter(networks),
-      parser: try model.parser(device: context.device(), precision: precision),
-      settings: settings.painter, latentPath: work.file("latents"))
+    let painter = try facePainter()
+    return MuseTalkPainter(painter, preparation: facePreparation(painter, work: work))
+  }
+
+  func facePainter() throws -> MuseTalkFacePainter {
+    MuseTalkFacePainter(
+      try context.resources.museTalk(
+        model, threads: context.threads, precision: context.request.computePrecision))
+  }
+
+  /// What makes latents and masks, and keeps them in `work`.
+  func facePreparation(_ painter: MuseTalkFacePainter, work: WorkFolder) -> FacePreparation {
+    FacePreparation(
+      painter,
+      parser: {
+        try model.parser(
+          device: context.device(), precision: context.request.computePrecision)
+      }, settings: settings.preparation, known: preparation.known?.faces,
+      made: PreparedFaces(folder: work.path, isWritable: true))
+  }
+
+  var preparedPath: String? { preparation.path }
+
+  func keep(
+    _ record: FaceRecord<MuseTalkTrack>, work: WorkFolder, _ progress: ProgressHandler
+  ) {
+    preparation.keep(record, work: work, progress)
   }
 }
