@@ -115,7 +115,16 @@ public struct MuseTalkGeometry: Hashable, Sendable, Codable {
 
   /// How many frames after it decide about a frame of a film at `rate`.
   public func lookahead(rate: Rational) -> Int {
-    compatibility == .upstream ? 0 : BoxSmoother(rate: rate).lookahead
+    guard compatibility == .mended else { return 0 }
+    return BoxSmoother(rate: rate).lookahead + detectorInterval(rate: rate) - 1
+  }
+
+  /// Frames from one that the detector looks at to the next one in a film at `rate`.
+  ///
+  /// Mended they are a fifth of a second apart, less than the gaps over which boxes are interpolated anyway. Upstream's
+  /// detector looks at all.
+  public func detectorInterval(rate: Rational) -> Int {
+    compatibility == .upstream ? 1 : max(1, Int((0.2 * rate.value).rounded(.down)))
   }
 
   /// Left, top, right and bottom before the margin.

@@ -72,6 +72,10 @@ struct FacePass<Tracker: FaceTracking> {
       try tracker.add(reader.frame(at: index))
       progress(.step(done: index + 1))
     }
+    try tracker.lookAgain { index in
+      try cancellation.check()
+      return try reader.frame(at: index)
+    }
     return (try tracker.finish(), times)
   }
 

@@ -37,9 +37,15 @@ protocol FaceTracking {
   associatedtype Track: Codable
 
   mutating func add(_ frame: Frame) throws
+  /// Called once after all frames were added, for those who need to see them a second time.
+  mutating func lookAgain(_ frame: (Int) throws -> Frame) throws
   func finish() throws -> Track
   /// One entry a frame, nil where no face is.
   static func faces(of track: Track) -> [Face?]
+}
+
+extension FaceTracking {
+  mutating func lookAgain(_ frame: (Int) throws -> Frame) throws {}
 }
 
 /// What was heard of a sound.

@@ -20,7 +20,10 @@ struct MuseTalkPipeline: SpeakPipeline {
 
   var warnings: [String] { model.warnings }
 
-  func lookahead(rate: Rational) -> Int? { settings.geometry.lookahead(rate: rate) }
+  func lookahead(rate: Rational) -> Int? {
+    // Who is chosen may depend on all frames.
+    context.request.face == nil ? settings.geometry.lookahead(rate: rate) : Int.max / 2
+  }
 
   var knownFaces: (record: FaceRecord<MuseTalkTrack>, lookedAt: Int)? {
     preparation.known.map { ($0.record, $0.record.track.sightings.count) }
@@ -28,6 +31,8 @@ struct MuseTalkPipeline: SpeakPipeline {
 
   func listen(_ progress: ProgressHandler) throws -> HeardSound<[Float]> {
     let reader = try AudioFile(path: context.request.audio).reader()
+    let voice = try voice(in: reader)
+    try reader.rewind()
     var (piece, sampleCount) = ([Float](), 0)
     repeat {
       try context.cancellation.check()
@@ -46,20 +51,40 @@ struct MuseTalkPipeline: SpeakPipeline {
       modelFrameCount: { rules == .upstream ? layout($0).upstreamFrameCount : nil }
     ) { rate in
       let encoder = try context.resources.speechEncoder(model, threads: context.threads)
-      let windows = SpeechWindows(reader, layout: layout(rate), encoder: encoder)
+      let windows = ShownSpeechWindows(
+        SpeechWindows(reader, layout: layout(rate), encoder: encoder),
+        silence: SpeechWindows(silence: layout(rate), encoder: encoder), voice: voice,
+        strength: Float(context.request.strength))
       return { try windows.window(ofFrame: $0) }
     }
+  }
+
+  /// Where somebody speaks or sings, as mini's network hears it; nil where that has no part: upstream knows no gate.
+  private func voice(in reader: SpeechReader) throws -> VoiceActivity? {
+    guard context.request.gate == .auto, settings.compatibility == .mended else { return nil }
+    let network = try context.resources.articulation(MiniModel("mini"), threads: context.threads)
+    return try network.hear(reader) { try context.cancellation.check() }.voice
   }
 
   func tracker(rate: Rational, isStill: Bool) throws -> MuseTalkFaceTracker {
     let (device, geometry) = (try context.device(), settings.geometry)
     let isMended = settings.compatibility == .mended
-    let sightings = FaceSightings(
-      landmarks: try model.landmarks(refines: isMended, device: device),
-      detector: try model.detector(
-        longestSide: isMended ? MuseTalkFaceTracker.detectorSide : .max, device: device),
-      chroma: geometry.chroma)
-    return MuseTalkFaceTracker(sightings, geometry: geometry, rate: rate)
+    let landmarks = try model.landmarks(refines: isMended, device: device)
+    if let face = context.request.face {
+      let chosen = try ChosenFaceTracker(
+        face,
+        landmarks: context.resources.landmarks(MiniModel("mini"), threads: context.threads),
+        rate: rate, isStill: isStill)
+      return MuseTalkFaceTracker(
+        chosen, FollowedSightings(landmarks: landmarks, chroma: geometry.chroma),
+        geometry: geometry, rate: rate)
+    }
+    let detector = try model.detector(
+      longestSide: isMended ? MuseTalkFaceTracker.detectorSide : .max, device: device)
+    return MuseTalkFaceTracker(
+      FaceSightings(
+        landmarks: landmarks, detector: detector, chroma: geometry.chroma,
+        interval: geometry.detectorInterval(rate: rate)), geometry: geometry, rate: rate)
   }
 
   func painter(work: WorkFolder) throws -> MuseTalkPainter {
