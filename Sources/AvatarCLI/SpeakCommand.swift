@@ -20,6 +20,7 @@ struct SpeakCommand: ParsableCommand {
         avatar speak --audio song.mp3 --avatar clip.mp4 --loop loop --crf 16
         avatar speak --audio voice.wav --visible-label AI-generated --contact-sheet
         avatar speak --audio voice.wav --avatar interview.mp4 --face left
+        avatar speak --speaker left=anna.wav --speaker right=ben.wav --avatar talk.mp4
         avatar speak --audio song.mp3 --gate off --strength 1.3
         avatar speak --audio voice.wav --avatar clip.mp4 --json --quiet --force
         avatar speak --audio voice.wav --avatar clip.mp4 --model musetalk-1.5
@@ -28,7 +29,15 @@ struct SpeakCommand: ParsableCommand {
       """)
 
   @Option(name: .long, help: ArgumentHelp("The voice or song.", valueName: "file"))
-  var audio: String
+  var audio: String?
+
+  @Option(
+    name: .customLong("speaker"),
+    help: ArgumentHelp(
+      "A face and the sound that it alone follows, instead of --audio and --face; once for each speaker.",
+      valueName: "face=file"),
+    transform: Self.speaker)
+  var speakers: [Speaker] = []
 
   @Option(
     name: .long,
@@ -146,13 +155,30 @@ struct SpeakCommand: ParsableCommand {
     guard SpeakOptions.strengthRange.contains(strength) else {
       throw ValidationError("--strength \(strength): use 0 to 2")
     }
-    if audio.isEmpty { throw ValidationError("--audio: name a file") }
+    try checkSounds()
     if output == "" { throw ValidationError("-o: name a file") }
     if let output {
       let kind = FilePath.pathExtension(of: output).lowercased()
       guard kind.isEmpty || SpeakOptions.outputExtensions.contains(kind) else {
         throw ValidationError("-o \(output): the video is an MP4, so end its name in .mp4")
       }
+    }
+  }
+
+  private func checkSounds() throws {
+    if speakers.isEmpty {
+      guard let audio else {
+        throw ValidationError("Missing expected argument '--audio <file>'")
+      }
+      if audio.isEmpty { throw ValidationError("--audio: name a file") }
+      return
+    }
+    if let complaint = Speaker.complaint(speakers) {
+      throw ValidationError("--speaker: \(complaint)")
+    }
+    if audio != nil || face != nil {
+      let option = audio == nil ? "--face" : "--audio"
+      throw ValidationError("\(option): --speaker names faces and sounds itself: leave it out")
     }
   }
 
@@ -177,8 +203,10 @@ struct SpeakCommand: ParsableCommand {
   }
 
   private var request: SpeakRequest {
+    let first = audio ?? speakers.first?.audio ?? ""
     var request = SpeakRequest(
-      audio: audio, output: output ?? "\(FilePath.stem(of: audio)).mp4")
+      audio: audio ?? "", output: output ?? "\(FilePath.stem(of: first)).mp4")
+    request.speakers = speakers
     request.avatar = avatar
     request.model = model
     request.rate = fps
@@ -212,6 +240,10 @@ struct SpeakCommand: ParsableCommand {
 
   private static func rate(_ text: String) throws -> Rational {
     try read(text, of: "fps", SpeakOptions.rate)
+  }
+
+  private static func speaker(_ text: String) throws -> Speaker {
+    try read(text, of: "speaker", Speaker.init(parsing:))
   }
 
   private static func color(_ text: String) throws -> SpeakRequest.Color {

@@ -24,7 +24,7 @@ public final class MuseTalkPainter: MouthPainter {
     let size = MuseTalkNetworks.faceSize
     return try zip(moments, faces).map { moment, face in
       try preparation.mask(of: moment.frame, index: moment.sourceIndex, face: moment.face).paste(
-        BytePicture(width: size, height: size, channels: 3, samples: face), onto: moment.frame,
+        BytePicture(width: size, height: size, channels: 3, samples: face), onto: moment.canvas,
         chroma: preparation.settings.geometry.chroma)
     }
   }

@@ -20,6 +20,8 @@ struct RenderPass<Painter: MouthPainter> {
   let source: SpeakSource
   let faces: FoundFaces<Painter.Face>
   let sound: HeardSound<Painter.Speech>
+  /// The file that the video's sound is taken from.
+  let soundtrack: String
   let precision: Precision
   let work: WorkFolder
   let mark: VisibleLabelMark?
@@ -74,7 +76,7 @@ struct RenderPass<Painter: MouthPainter> {
     let contentID = try tags.contentID()
     let joined = try timings.measure("join") {
       try joinSegments(
-        segments.map(store.path), audio: AudioTrack(path: request.audio), output: request.output,
+        segments.map(store.path), audio: AudioTrack(path: soundtrack), output: request.output,
         rate: rate, metadata: tags.entries(contentID: contentID),
         overwrite: request.replacesOutput, isCancelled: { cancellation.isCancelled })
     }

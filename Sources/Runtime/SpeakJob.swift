@@ -36,14 +36,13 @@ public struct SpeakJob {
 
   private func runResolved(_ progress: @escaping ProgressHandler) throws -> SpeakReport {
     let started = ContinuousClock.now
-    _ = try AudioFile(path: request.audio)
-    try OutputPath.check(
-      request.output, force: request.replacesOutput,
-      inputs: [request.audio] + (request.avatar.map { [$0] } ?? []) + request.facePictures)
+    try checkSpeakers()
+    for sound in request.sounds { _ = try AudioFile(path: sound) }
+    let inputs = request.sounds + (request.avatar.map { [$0] } ?? []) + request.facePictures
+    try OutputPath.check(request.output, force: request.replacesOutput, inputs: inputs)
     if request.makesContactSheet {
       try ContactSheet.check(
-        of: request.output, replaces: request.replacesOutput,
-        inputs: [request.audio] + (request.avatar.map { [$0] } ?? []) + request.facePictures)
+        of: request.output, replaces: request.replacesOutput, inputs: inputs)
     }
     let source = try SpeakSource(request)
     let mark = try request.visibleLabel.map { try VisibleLabelMark($0, on: source.open().info) }
@@ -52,10 +51,52 @@ public struct SpeakJob {
       threads: request.threads ?? ResourceUsage.availableCores, cancellation: cancellation)
     return switch try SpeakModel(request) {
     case .mini(let model):
-      try run(MiniPipeline(model: model, context: context), source, mark, started, progress)
+      try run(source, mark, started, context, progress) { MiniPipeline(model: model, context: $0) }
     case .museTalk(let model):
-      try run(museTalk(model, context, source, progress), source, mark, started, progress)
+      try run(source, mark, started, context, progress) {
+        try museTalk(model, $0, source, progress)
+      }
     }
+  }
+
+  /// Runs the pipeline, or one for each of several speakers together.
+  private func run<Pipeline: SpeakPipeline>(
+    _ source: SpeakSource, _ mark: VisibleLabelMark?, _ started: ContinuousClock.Instant,
+    _ context: SpeakContext, _ progress: @escaping ProgressHandler,
+    pipeline: (SpeakContext) throws -> Pipeline
+  ) throws -> SpeakReport {
+    let speakers = request.speakers
+    guard !speakers.isEmpty else {
+      return try run(pipeline(context), source, mark, started, progress)
+    }
+    let length = try SpeakersPipeline<Pipeline>.longest(speakers)
+    let pipelines = try speakers.enumerated().map { index, speaker in
+      var own = context
+      (own.request, own.speaker) = (request.alone(speaker), index)
+      own.soundSeconds = Double(length.sampleCount) / Double(length.sampleRate)
+      return try pipeline(own)
+    }
+    return try run(
+      SpeakersPipeline(speakers, pipelines, length: length), source, mark, started, progress)
+  }
+
+  private func checkSpeakers() throws {
+    guard !request.speakers.isEmpty else { return }
+    if let complaint = Speaker.complaint(request.speakers) {
+      throw RuntimeError.usage("--speaker: \(complaint)")
+    }
+    guard request.face == nil, request.audio.isEmpty else {
+      throw RuntimeError.usage(
+        "--speaker: names faces and sounds itself: leave --face and --audio out")
+    }
+  }
+
+  /// What the video sounds like: the sound itself, or the speakers' together.
+  private func soundtrack(_ work: WorkFolder) throws -> String {
+    guard !request.speakers.isEmpty else { return request.audio }
+    let mix = work.file("mix.wav")
+    try mixSounds(request.sounds, to: mix) { try cancellation.check() }
+    return mix
   }
 
   private func museTalk(
@@ -63,7 +104,7 @@ public struct SpeakJob {
     _ progress: ProgressHandler
   ) throws -> MuseTalkPipeline {
     let preparation = try ClipPreparation(
-      request, source: source, model: model,
+      context.request, source: source, model: model,
       precision: context.device().resolve(request.computePrecision),
       cache: resources.preparedAvatars(), progress)
     return MuseTalkPipeline(model: model, context: context, preparation: preparation)
@@ -93,7 +134,8 @@ public struct SpeakJob {
       let painter = try timings.measure("load") { try pipeline.painter(work: work) }
       for warning in pipeline.warnings { progress(.warning(warning)) }
       let render = RenderPass<Pipeline.Painter>(
-        request: request, source: source, faces: faces, sound: sound, precision: precision,
+        request: request, source: source, faces: faces, sound: sound,
+        soundtrack: try soundtrack(work), precision: precision,
         work: work, mark: mark, cancellation: cancellation, started: started)
       let video = try render.run(painter, progress: progress, timings: &timings)
       pipeline.keep(record, work: work, progress)
@@ -159,7 +201,7 @@ public struct SpeakJob {
     """
     avatar \(Version.current) \(InstructionSet.name) \(precision)
     build \(try FileIdentity.describe("/proc/self/exe"))
-    audio \(try FileIdentity.describe(request.audio))
+    audio \(try request.sounds.map(FileIdentity.describe).joined(separator: " "))
     source \(source.identity)
     model \(model)
     face \(try request.face?.identity() ?? "largest of each shot")

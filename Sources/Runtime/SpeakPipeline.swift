@@ -34,7 +34,7 @@ protocol SpeakPipeline {
 protocol FaceTracking {
   associatedtype Face: Sendable
   /// What is kept in the work folder.
-  associatedtype Track: Codable
+  associatedtype Track: Codable, Equatable
 
   mutating func add(_ frame: Frame) throws
   /// Called once after all frames were added, for those who need to see them a second time.
@@ -69,10 +69,14 @@ struct HeardSound<Speech> {
 
 /// What pipelines need of the job that they work on.
 struct SpeakContext {
-  let request: SpeakRequest
+  var request: SpeakRequest
   let resources: SpeakResources
   let threads: Int
   let cancellation: Cancellation
+  /// How long all sounds are to be, silence after their ends; nil as long as they are.
+  var soundSeconds: Double?
+  /// Tells the files of one of several speakers from the others'.
+  var speaker: Int?
 
   func device() throws -> CPUDevice { try resources.device(threads: threads) }
 }

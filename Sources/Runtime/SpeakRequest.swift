@@ -14,6 +14,8 @@ public struct SpeakRequest: Sendable {
 
   /// Any file with sound.
   public var audio: String
+  /// Several faces with a sound of their own each, instead of `audio` and `face`.
+  public var speakers: [Speaker] = []
   /// A presenter's name, or a picture, clip or folder of pictures; nil is the first presenter.
   public var avatar: String?
   public var output: String
@@ -61,7 +63,9 @@ public struct SpeakRequest: Sendable {
 
   /// The picture that chooses the face, if one does.
   var facePictures: [String] {
-    if case .picture(let path) = face { [path] } else { [] }
+    ([face] + speakers.map(\.face)).compactMap { face in
+      if case .picture(let path) = face { path } else { nil }
+    }
   }
 
   /// The part of a job's key that stands for the options: whatever decides the output's bytes besides program and inputs.
@@ -73,6 +77,7 @@ public struct SpeakRequest: Sendable {
       rate \(rate?.description ?? "source") loop \(loop?.rawValue ?? "source")
       crf \(crf) seed \(seed) requires face \(requiresFace)
       background \(background.red) \(background.green) \(background.blue)
+      speakers \(speakers.map(\.face.text).joined(separator: " "))
       gate \(gate.rawValue) strength \(strength)
       musetalk \(museTalk.words.map { "\($0) \($1)" }.joined(separator: " "))
       \(provenance.key)

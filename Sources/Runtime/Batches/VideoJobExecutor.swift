@@ -43,12 +43,13 @@ public final class VideoJobExecutor: JobExecutor {
     let request = try request(job)
     let avatar = try presenter(request) == nil ? request.avatar : nil
     let model = try SpeakModel(request).inputPath
-    return [request.audio] + [avatar, model, request.museTalk.autoencoder].compactMap(\.self)
+    return request.sounds + [avatar, model, request.museTalk.autoencoder].compactMap(\.self)
+      + (request.speakers.isEmpty ? [] : request.facePictures)
   }
 
   public func measure(_ job: JobSpecification) throws -> JobSize {
     let request = try request(job)
-    let seconds = try probe(request.audio).durationSeconds ?? 0
+    let seconds = try request.sounds.map { try probe($0).durationSeconds ?? 0 }.max() ?? 0
     let source = try SpeakSource(request)
     let info = try probe(source.path)
     let rate = request.rate ?? (source.presenter == nil ? info.outputRate : Rational(25))

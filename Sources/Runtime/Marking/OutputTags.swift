@@ -17,19 +17,18 @@ struct OutputTags {
   /// Digests of the segments that are joined, in order.
   let segmentDigests: [String]
 
-  /// The producer's number for the content: as asked for, else a digest of the pictures and of the sound.
+  /// The producer's number for the content: as asked for, else a digest of the pictures and of the sounds.
   func contentID() throws -> String {
     if let given = commandLine.request.provenance.contentID { return given }
-    let audio = commandLine.request.audio
-    do {
-      let sound = try SHA256.digest(ofFile: audio)
-      let digest = SHA256.digest(of: (segmentDigests + [sound]).joined(separator: "\n"))
-      return String(digest.prefix(32))
-    } catch {
-      throw RuntimeError.missing(
-        "audio \(audio): can't be read (\(String(cString: strerror(error.number)))): check the path"
-      )
+    let sounds = try commandLine.request.sounds.map { audio in
+      do throws(SHA256.FileError) { return try SHA256.digest(ofFile: audio) } catch {
+        throw RuntimeError.missing(
+          "audio \(audio): can't be read (\(String(cString: strerror(error.number)))): check the path"
+        )
+      }
     }
+    let digest = SHA256.digest(of: (segmentDigests + sounds).joined(separator: "\n"))
+    return String(digest.prefix(32))
   }
 
   /// The entries by name.

@@ -1,6 +1,7 @@
 import Audio
 import Compute
 import Face
+import Glibc
 import LipSync
 import MediaTypes
 
@@ -42,7 +43,8 @@ struct MuseTalkPipeline: SpeakPipeline {
     for warning in reader.warnings { progress(.warning(warning)) }
     let rules: SpeechWindowLayout.Rules =
       settings.compatibility == .upstream ? .upstream : .mended
-    let count = sampleCount
+    let wanted = (context.soundSeconds ?? 0) * Double(SpeechReader.sampleRate)
+    let count = max(sampleCount, Int(wanted.rounded(.up)))
     func layout(_ rate: Rational) -> SpeechWindowLayout {
       SpeechWindowLayout(rules: rules, rate: rate, sampleCount: count)
     }
@@ -106,7 +108,7 @@ struct MuseTalkPipeline: SpeakPipeline {
         try model.parser(
           device: context.device(), precision: context.request.computePrecision)
       }, settings: settings.preparation, known: preparation.known?.faces,
-      made: PreparedFaces(folder: work.path, isWritable: true))
+      made: context.preparedFaces(in: work))
   }
 
   var preparedPath: String? { preparation.path }
@@ -114,6 +116,16 @@ struct MuseTalkPipeline: SpeakPipeline {
   func keep(
     _ record: FaceRecord<MuseTalkTrack>, work: WorkFolder, _ progress: ProgressHandler
   ) {
-    preparation.keep(record, work: work, progress)
+    preparation.keep(record, context.preparedFaces(in: work), progress)
+  }
+}
+
+extension SpeakContext {
+  /// What a run has made of its faces so far.
+  fileprivate func preparedFaces(in work: WorkFolder) -> PreparedFaces {
+    guard let speaker else { return PreparedFaces(folder: work.path, isWritable: true) }
+    let folder = work.file("speaker-\(speaker)")
+    mkdir(folder, 0o755)
+    return PreparedFaces(folder: folder, isWritable: true)
   }
 }

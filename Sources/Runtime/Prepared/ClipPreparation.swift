@@ -60,9 +60,8 @@ struct ClipPreparation {
   /// Puts what this run has found and made into the cache, in addition to what was known; a cache that can't be written is a
   /// warning.
   func keep(
-    _ record: FaceRecord<MuseTalkTrack>, work: WorkFolder, _ progress: ProgressHandler
+    _ record: FaceRecord<MuseTalkTrack>, _ made: PreparedFaces, _ progress: ProgressHandler
   ) {
-    let made = PreparedFaces(folder: work.path, isWritable: true)
     let isNew = known?.record.track.sightings.count != record.track.sightings.count
     guard request.preparedFolder == nil, cache.byteLimit > 0, isNew || !made.isEmpty else { return }
     do {
