@@ -120,7 +120,8 @@ let package = Package(
     .executableTarget(
       name: "AvatarCLI",
       dependencies: [
-        "Runtime", "Batch", "ModelStore", "MediaTypes", "Media", "Face", "Compute", arguments,
+        "Runtime", "Batch", "ModelStore", "MediaTypes", "Media", "Face", "Diffusion", "Compute",
+        arguments,
       ]),
 
     // MARK: Tests

@@ -140,11 +140,14 @@ private struct ArticulationWindows {
 
   private mutating func run() throws {
     try plan.run(input, into: &output)
-    let channels = ArticulationNetwork.outputs.count
-    for position in 0..<(filledWindows * ArticulationNetwork.kept.count) {
+    let (channels, kept) = (ArticulationNetwork.outputs.count, ArticulationNetwork.kept)
+    for position in 0..<(filledWindows * kept.count) {
       let raw = output[0].values[(position * channels)..<((position + 1) * channels)]
       steps.append(Articulation(networkOutputs: raw))
-      voice.process(raw)
+      let window = position / kept.count * 2 * ArticulationMel.valueCount
+      let step = kept.lowerBound + position % kept.count
+      voice.process(
+        raw, spectrum: VoiceSpectrum.reading(of: input[0].values[window...], step: step))
     }
     filledWindows = 0
   }

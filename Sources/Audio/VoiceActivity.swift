@@ -23,11 +23,11 @@ public struct VoiceActivity: Hashable, Sendable {
 
 extension VoiceActivity {
   /// Score from which a voice begins, and under which it has ended; between them it is as before.
-  private static let (beginning, ending): (Float, Float) = (2, 0)
+  private static let (beginning, ending): (Float, Float) = (2, 1)
   /// Steps to each side over which scores are averaged.
   private static let smoothingReach = 8
   /// Shorter silences are talked through, shorter voices are none, in steps.
-  private static let (shortestSilence, shortestVoice) = (15, 10)
+  private static let (shortestSilence, shortestVoice) = (20, 10)
   /// How long the mouth is free before and after a voice: lips move before they are heard.
   private static let lead = 6
   /// Steps of a ramp: 120 ms.

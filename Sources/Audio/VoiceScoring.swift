@@ -1,18 +1,19 @@
-/// Reads off the articulation network's outputs, step by step, whether somebody speaks or sings.
+/// Reads off the articulation network's outputs and the spectrum, step by step, whether somebody speaks or sings.
 ///
-/// A single moment of a violin looks like a vowel. What it lacks is what comes next: lips that shut and jaws that move.
-/// So a step is judged by the outputs around it: their mean over three steps, and mean, deviation and mean change over
-/// `reach` steps to each side. Memory is that of one such window.
+/// A single moment of a violin looks like a vowel. What it lacks is what comes next: lips that shut, jaws and formants
+/// that move. So a step is judged by what is around it: the outputs' mean over three steps, and mean, deviation and
+/// mean change of outputs and spectrum over `reach` steps to each side. Memory is that of one such window.
 struct VoiceScoring {
   /// Steps to each side that a step is judged by: 0.6 s.
   static let reach = 30
   /// Outputs beyond this say nothing more.
   private static let limit: Float = 6
-  private static let channels = ArticulationNetwork.outputs.count
+  private static let outputCount = ArticulationNetwork.outputs.count
+  private static let channelCount = outputCount + VoiceSpectrum.channelCount
 
-  /// A step's outputs, limited, and how far they are from those before.
+  /// What is heard at a step, outputs limited, and how far it is from what was before.
   private struct Step {
-    let outputs: [Float]
+    let heard: [Float]
     let changes: [Float]
   }
 
@@ -21,12 +22,12 @@ struct VoiceScoring {
   private var firstKept = 0
   private var scores: [Float] = []
 
-  /// Takes the next step's nine raw outputs.
-  mutating func process(_ outputs: ArraySlice<Float>) {
-    precondition(outputs.count == Self.channels, "a step has nine outputs")
-    let limited = outputs.map { min(max($0, -Self.limit), Self.limit) }
-    let before = window.last?.outputs ?? limited
-    window.append(Step(outputs: limited, changes: zip(limited, before).map { abs($0 - $1) }))
+  /// Takes the next step's nine raw outputs and its `VoiceSpectrum`.
+  mutating func process(_ outputs: ArraySlice<Float>, spectrum: [Float]) {
+    let heard = outputs.map { min(max($0, -Self.limit), Self.limit) } + spectrum
+    precondition(heard.count == Self.channelCount, "a step has nine outputs and a spectrum")
+    let before = window.last?.heard ?? heard
+    window.append(Step(heard: heard, changes: zip(heard, before).map { abs($0 - $1) }))
     if firstKept + window.count - scores.count > Self.reach { judgeNext() }
   }
 
@@ -40,20 +41,20 @@ struct VoiceScoring {
     let step = scores.count - firstKept
     let near = window[max(0, step - 1)...min(step + 1, window.count - 1)]
     let around = window[max(0, step - Self.reach)...min(step + Self.reach, window.count - 1)]
-    let weights = VoiceActivityWeights.values
-    var score = VoiceActivityWeights.bias
-    for channel in 0..<Self.channels {
-      let mean = Self.mean(around) { $0.outputs[channel] }
-      let variance = Self.mean(around) {
-        ($0.outputs[channel] - mean) * ($0.outputs[channel] - mean)
-      }
-      let readings = [
-        Self.mean(near) { $0.outputs[channel] }, mean, variance.squareRoot(),
-        Self.mean(around) { $0.changes[channel] },
-      ]
-      for (row, reading) in readings.enumerated() {
-        score += weights[row * Self.channels + channel] * reading
-      }
+    let means = (0..<Self.channelCount).map { channel in
+      Self.mean(around) { $0.heard[channel] }
+    }
+    let deviations = (0..<Self.channelCount).map { channel in
+      Self.mean(around) {
+        ($0.heard[channel] - means[channel]) * ($0.heard[channel] - means[channel])
+      }.squareRoot()
+    }
+    let readings =
+      (0..<Self.outputCount).map { channel in Self.mean(near) { $0.heard[channel] } } + means
+      + deviations
+      + (0..<Self.channelCount).map { channel in Self.mean(around) { $0.changes[channel] } }
+    let score = zip(VoiceActivityWeights.values, readings).reduce(VoiceActivityWeights.bias) {
+      $0 + $1.0 * $1.1
     }
     scores.append(score)
     let unneeded = scores.count - Self.reach - firstKept

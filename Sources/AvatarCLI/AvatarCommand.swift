@@ -13,6 +13,7 @@ struct AvatarCommand: ParsableCommand {
       Examples:
         avatar speak --audio voice.wav
         avatar speak --audio song.mp3 --avatar portrait.jpg -o song.mp4
+        avatar generate --base models/sd15 --prompt "a woman" -o woman.png
         avatar presenters
 
       Exit codes: 0 done, 1 some jobs of a batch failed, 64 usage, 65 unusable input, 66 input \
@@ -21,9 +22,8 @@ struct AvatarCommand: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      SpeakCommand.self, PrepareCommand.self, InspectCommand.self, ShowCommand.self,
-      PresentersCommand.self,
-      ModelsCommand.self,
+      SpeakCommand.self, PrepareCommand.self, GenerateCommand.self, InspectCommand.self,
+      ShowCommand.self, PresentersCommand.self, ModelsCommand.self,
       AudioCommand.self,
       NetworkCommand.self, BatchCommand.self, BenchCommand.self, DoctorCommand.self,
     ])

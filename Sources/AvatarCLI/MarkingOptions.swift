@@ -24,9 +24,13 @@ struct MarkingOptions: ParsableArguments {
     help: "Leave the command, with the inputs' names, out of the metadata.")
   var omitsCommand = false
 
-  func apply(to request: inout SpeakRequest) {
-    request.provenance.producer = producer
-    request.provenance.contentID = contentID
-    request.provenance.recordsCommand = !omitsCommand
+  func apply(to request: inout SpeakRequest) { request.provenance = provenance }
+
+  var provenance: Provenance {
+    var provenance = Provenance()
+    provenance.producer = producer
+    provenance.contentID = contentID
+    provenance.recordsCommand = !omitsCommand
+    return provenance
   }
 }

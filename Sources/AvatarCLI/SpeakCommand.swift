@@ -11,16 +11,21 @@ struct SpeakCommand: ParsableCommand {
     abstract: "Make a face speak or sing: its lips follow the sound.",
     discussion: """
       The avatar is a presenter's name (see `avatar presenters`), a picture, a video, a folder \
-      of pictures, or what `avatar prepare` made of one. The video lasts as long as the sound; a clip that is shorter goes on back and \
-      forth. Frames without a face pass through unchanged.
+      of pictures, or what `avatar prepare` made of one. The video lasts as long as the sound, or as \
+      --length says; a clip that is shorter goes on back and forth. Frames without a face pass through \
+      unchanged.
 
       Examples:
         avatar speak --audio voice.wav
         avatar speak --audio voice.wav --avatar portrait.jpg -o hello.mp4
         avatar speak --audio song.mp3 --avatar clip.mp4 --loop loop --crf 16
+        avatar speak --audio quiet.wav --loudness -16
         avatar speak --audio voice.wav --visible-label AI-generated --contact-sheet
+        avatar speak --audio voice.wav --captions voice.srt
+        avatar speak --audio voice.wav --captions voice.vtt --caption-style burn
         avatar speak --audio voice.wav --avatar interview.mp4 --face left
         avatar speak --speaker left=anna.wav --speaker right=ben.wav --avatar talk.mp4
+        avatar speak --audio voice.wav --avatar clip.mp4 --length longest
         avatar speak --audio song.mp3 --gate off --strength 1.3
         avatar speak --audio voice.wav --avatar clip.mp4 --json --quiet --force
         avatar speak --audio voice.wav --avatar clip.mp4 --model musetalk-1.5
@@ -75,6 +80,14 @@ struct SpeakCommand: ParsableCommand {
       valueName: "way"))
   var loop: LoopMode?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What decides the video's length: sound (the default), clip, longest or shortest. What is "
+        + "longer is cut; short clips go on as --loop says, short sounds end in silence.",
+      valueName: "which"))
+  var length = VideoLength.sound
+
   @Flag(name: .long, help: "Fail when no face is found instead of passing the picture through.")
   var requireFace = false
 
@@ -99,6 +112,13 @@ struct SpeakCommand: ParsableCommand {
     help: ArgumentHelp(
       "How much the mouth moves: 0 not at all, 1 as it is heard.", valueName: "0-2"))
   var strength = 1.0
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "Bring the sound to this loudness (EBU R 128), as -16 or -23 (default: as it is).",
+      valueName: "LUFS"))
+  var loudness: Double?
 
   @Option(
     name: .long,
@@ -135,6 +155,9 @@ struct SpeakCommand: ParsableCommand {
   @OptionGroup
   var visibleLabel: VisibleLabelOptions
 
+  @OptionGroup
+  var captions: CaptionOptions
+
   @Flag(
     name: .long,
     help: "Also write a sheet of frames with their times beside the video, as NAME.sheet.jpg.")
@@ -154,6 +177,9 @@ struct SpeakCommand: ParsableCommand {
     if let threads { try check(threads, in: SpeakOptions.threadRange, "threads") }
     guard SpeakOptions.strengthRange.contains(strength) else {
       throw ValidationError("--strength \(strength): use 0 to 2")
+    }
+    if let loudness, !SpeakOptions.loudnessRange.contains(loudness) {
+      throw ValidationError("--loudness \(loudness): use -40 to -5")
     }
     try checkSounds()
     if output == "" { throw ValidationError("-o: name a file") }
@@ -211,10 +237,12 @@ struct SpeakCommand: ParsableCommand {
     request.model = model
     request.rate = fps
     request.loop = loop
+    request.length = length
     request.requiresFace = requireFace
     request.face = face
     request.gate = gate
     request.strength = strength
+    request.loudness = loudness
     request.crf = crf
     request.precision = precision
     request.threads = threads
@@ -223,6 +251,7 @@ struct SpeakCommand: ParsableCommand {
     museTalk.apply(to: &request)
     marking.apply(to: &request)
     visibleLabel.apply(to: &request)
+    captions.apply(to: &request)
     request.makesContactSheet = contactSheet
     request.replacesOutput = force
     return request
@@ -259,6 +288,7 @@ struct SpeakCommand: ParsableCommand {
   }
 }
 
+extension VideoLength: ExpressibleByArgument {}
 extension LoopMode: ExpressibleByArgument {}
 extension SpeakRequest.Gate: ExpressibleByArgument {}
 extension SpeakRequest.Precision: ExpressibleByArgument {}

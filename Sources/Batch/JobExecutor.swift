@@ -17,12 +17,19 @@ public protocol JobExecutor: Sendable {
 
   /// Does `job` and puts its output in place, whole and synced, with `context.key` in its metadata.
   ///
-  /// Finished segments of an earlier attempt under the same key are used again. Called from several threads at once. Throws an
+  /// A finished output of that key that lies there is used as it is, unless `context.replacesOutput` is set; any other file is kept
+  /// then. Finished segments of an earlier attempt under the same key are used again. Called from several threads at once. Throws an
   /// `AvatarError` whose exit code tells whether trying again may help.
   func run(_ job: JobSpecification, context: JobContext) throws -> JobResult
 
   /// The finished output that lies at `path`, if it is whole and a batch job made it; reads all of it.
   func finishedOutput(at path: String) -> FoundOutput?
+
+  /// The key in the metadata of the file at `path`, which may be damaged; nil where no batch job made it.
+  func jobKey(at path: String) -> String?
+
+  /// The files that belong beside the output of `job`, such as a contact sheet, as absolute paths.
+  func companions(of job: JobSpecification) -> [String]
 
   /// Makes what `job` asks for beside its finished output: an attempt may have ended between the two.
   ///
@@ -37,7 +44,7 @@ public protocol JobExecutor: Sendable {
 public struct JobContext: Sendable {
   /// The job's key: it belongs into the output's metadata.
   public let key: String
-  /// Whether an output that lies there already is to be replaced.
+  /// Whether the output that lies there already is a batch's own, and to be replaced.
   public let replacesOutput: Bool
   /// Reports progress; it returns quickly.
   public let report: @Sendable (JobProgress) -> Void
@@ -79,6 +86,8 @@ public struct JobResult: Sendable, Hashable, Codable {
   public var byteCount: Int
   public var frameCount: Int
   public var warnings: [String]
+  /// Whether it lay there, and nothing was made but what belongs beside it.
+  public var wasFound = false
 
   public init(sha256: String, byteCount: Int, frameCount: Int, warnings: [String]) {
     self.sha256 = sha256

@@ -64,7 +64,8 @@ static double capital_ratio(PangoContext *context) {
 }
 
 CLettering_text *CLettering_lay_out(const char *text, int32_t byte_count, const char *language,
-                                    double capital_height, double line_width) {
+                                    double capital_height, double line_width,
+                                    int32_t is_centred) {
   CLettering_text *result = calloc(1, sizeof *result);
   if (!result) return NULL;
   PangoContext *context = make_context(language);
@@ -74,7 +75,8 @@ CLettering_text *CLettering_lay_out(const char *text, int32_t byte_count, const 
     set_font(result->layout, capital_height / ratio);
     pango_layout_set_width(result->layout, (int)fmin(line_width * PANGO_SCALE, 1 << 30));
     pango_layout_set_wrap(result->layout, PANGO_WRAP_WORD_CHAR);
-    pango_layout_set_alignment(result->layout, PANGO_ALIGN_LEFT);
+    pango_layout_set_alignment(result->layout,
+                               is_centred ? PANGO_ALIGN_CENTER : PANGO_ALIGN_LEFT);
     pango_layout_set_text(result->layout, text, byte_count);
   }
   g_object_unref(context);

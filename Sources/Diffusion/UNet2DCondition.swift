@@ -85,7 +85,14 @@ public struct UNet2DCondition: Sendable {
   /// sample [N, inputChannels, H, W], context [N, S, crossAttentionWidth] -> [N, outputChannels, H, W]. H and W may be
   /// odd at any level.
   public func callAsFunction(_ sample: Tensor, timestep: Double, context: Tensor) -> Tensor {
-    let sinusoid = sample.constant(Constant(timesteps(timestep)))  // [1, channels[0]]
+    self(sample, sinusoid: sample.constant(Constant(timesteps(timestep))), context: context)
+  }
+
+  /// The embedding [1, blockOutputChannels[0]] of `timestep`, for a network that is recorded once for all timesteps.
+  public func sinusoid(_ timestep: Double) -> HostTensor { timesteps(timestep) }
+
+  /// Records the network with a timestep that is told when it runs: `sinusoid`, as the function of that name gives it.
+  public func callAsFunction(_ sample: Tensor, sinusoid: Tensor, context: Tensor) -> Tensor {
     let time = timeEmbedding(sinusoid).activation(.silu)  // [1, timeChannels]
     var x = convIn(sample)
     var skips = [x]

@@ -6,6 +6,11 @@ public import MediaTypes
 /// Sizes are in pixels of a picture with square pixels. The text is drawn as it is: nothing in it is a command, a line feed begins a
 /// line. Laid out by Pango, so scripts that join their letters or run from the right come out right.
 public final class Lettering {
+  /// Where lines begin that are shorter than others.
+  public enum Alignment: Sendable {
+    case left, center
+  }
+
   private let text: OpaquePointer
   /// Height of capitals.
   public let capitalHeight: Double
@@ -19,11 +24,13 @@ public final class Lettering {
   ///
   /// - Throws: `LetteringError`: 69 where no font has a character, naming the package that does.
   public init(
-    _ text: String, capitalHeight: Double, lineWidth: Double = .infinity
+    _ text: String, capitalHeight: Double, lineWidth: Double = .infinity,
+    alignment: Alignment = .left
   ) throws(LetteringError) {
     guard CLettering_font_count() > 0 else { throw .missingFont([]) }
     guard
-      let laidOut = Self.layOut(text, capitalHeight: capitalHeight, lineWidth: lineWidth)
+      let laidOut = Self.layOut(
+        text, capitalHeight: capitalHeight, lineWidth: lineWidth, alignment: alignment)
     else { throw .missingFont([]) }
     self.text = laidOut
     self.capitalHeight = capitalHeight
@@ -60,12 +67,13 @@ public final class Lettering {
   }
 
   private static func layOut(
-    _ text: String, capitalHeight: Double, lineWidth: Double
+    _ text: String, capitalHeight: Double, lineWidth: Double, alignment: Alignment = .left
   ) -> OpaquePointer? {
     let bytes = Array(text.utf8CString)
     let language = EastAsianScript(of: text)?.rawValue ?? "en"
     return CLettering_lay_out(
-      bytes, Int32(bytes.count - 1), language, capitalHeight, min(lineWidth, 1e6))
+      bytes, Int32(bytes.count - 1), language, capitalHeight, min(lineWidth, 1e6),
+      alignment == .center ? 1 : 0)
   }
 
   /// The characters that no font has, each once.

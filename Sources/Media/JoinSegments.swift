@@ -5,6 +5,10 @@ public import MediaTypes
 /// The sound of a finished video: a recording, encoded from the original file.
 public struct AudioTrack: Hashable, Sendable {
   public var path: String
+  /// Seconds after which the sound is cut, or up to which silence follows it; nil is the recording's own length.
+  public var duration: Rational?
+  /// How much louder the sound becomes, in decibels.
+  public var gain = 0.0
 
   public init(path: String) { self.path = path }
 }
@@ -28,6 +32,7 @@ public struct JoinedVideo: Hashable, Sendable {
 /// - Parameters:
 ///   - segments: in order, all made with equal settings.
 ///   - audio: a recording of any length; nil for a silent video.
+///   - captions: one at a time, in order, for a text track; none makes no track.
 ///   - output: the mp4 to write.
 ///   - rate: the segments' frames per second.
 ///   - metadata: tags by name.
@@ -37,26 +42,32 @@ public struct JoinedVideo: Hashable, Sendable {
 /// - Throws: `MediaError`: 65 or 66 for the recording, 73 where the output exists or cannot be
 ///   created, 74 for a full disk.
 public func joinSegments(
-  _ segments: [String], audio: AudioTrack? = nil, output: String, rate: Rational,
-  metadata: [String: String] = [:], overwrite: Bool = false,
+  _ segments: [String], audio: AudioTrack? = nil, captions: [Caption] = [], output: String,
+  rate: Rational, metadata: [String: String] = [:], overwrite: Bool = false,
   isCancelled: () -> Bool = { false }
 ) throws -> JoinedVideo {
   precondition(!segments.isEmpty, "segments to join")
-  let sound = try audio.map { try SoundEncoder(AudioReader($0.path), path: $0.path) }
+  let sound = try audio.map { try SoundEncoder($0) }
   let joiner = try SegmentJoiner(
-    segments, sound: sound, output: PendingFile(output, overwrite: overwrite), rate: rate)
+    segments, sound: sound, captions: captions,
+    output: PendingFile(output, overwrite: overwrite), rate: rate)
   return try joiner.run(metadata: metadata, isCancelled: isCancelled)
 }
 
 private final class SegmentJoiner {
   private let segments: [String]
   private let sound: SoundEncoder?
+  private var captions: ArraySlice<Caption>
   private let rate: Rational
   private let muxer: Muxer
   private var frameCount = 0
   private var soundSamples = 0
 
-  init(_ segments: [String], sound: SoundEncoder?, output: PendingFile, rate: Rational) throws {
+  init(
+    _ segments: [String], sound: SoundEncoder?, captions: [Caption], output: PendingFile,
+    rate: Rational
+  ) throws {
+    self.captions = captions[...]
     self.segments = segments
     self.sound = sound
     self.rate = rate
@@ -68,6 +79,7 @@ private final class SegmentJoiner {
     let header = try reader.header
     let picture = try muxer.addStream(reader.parameters, timeBase: rate.inverse)
     let soundStream = try addSound()
+    let captionStream = try addCaptions()
     try muxer.begin(
       metadata: metadata, movFlags: "+faststart+use_metadata_tags", frameRate: rate,
       movieTimescale: movieTimescale)
@@ -80,11 +92,13 @@ private final class SegmentJoiner {
       while let packet = try reader.next(after: frameCount) {
         if isCancelled() { throw CancellationError() }
         try writeSound(soundStream, upTo: frameCount + reader.readCount)
+        try writeCaptions(captionStream, upTo: frameCount + reader.readCount)
         try muxer.write(packet, stream: picture, timeBase: rate.inverse)
       }
       frameCount += reader.readCount
     }
     try writeSound(soundStream, upTo: nil)
+    try writeCaptions(captionStream, upTo: nil)
     try muxer.finish()
     return JoinedVideo(
       frameCount: frameCount, rate: rate, soundSampleCount: sound.map { _ in soundSamples },
@@ -105,6 +119,25 @@ private final class SegmentJoiner {
     var owned: UnsafeMutablePointer<AVCodecParameters>? = parameters
     defer { avcodec_parameters_free(&owned) }
     return try muxer.addStream(parameters, timeBase: Rational(1, sound.rate))
+  }
+
+  private func addCaptions() throws -> Int32 {
+    guard !captions.isEmpty else { return -1 }
+    let parameters = try TimedText.makeParameters(segments[0])
+    var owned: UnsafeMutablePointer<AVCodecParameters>? = parameters
+    defer { avcodec_parameters_free(&owned) }
+    return try muxer.addStream(parameters, timeBase: Rational(1, 1000))
+  }
+
+  /// Writes the captions that begin before picture `frame`, or all of them.
+  private func writeCaptions(_ stream: Int32, upTo frame: Int?) throws {
+    let end = frame.map { $0 * rate.denominator * 1000 / rate.numerator } ?? Int.max
+    while let caption = captions.first, caption.milliseconds.lowerBound < end {
+      captions.removeFirst()
+      let packet = try Packet(segments[0])
+      try packet.fill(TimedText.sample(caption.text), for: caption, segments[0])
+      try muxer.write(packet.pointer, stream: stream, timeBase: Rational(1, 1000))
+    }
   }
 
   /// Writes sound until it is as far as picture `frame`, or all of it.

@@ -1,5 +1,6 @@
 import CLibAV
 import CLibAVShims
+import Glibc
 import MediaTypes
 
 /// Encodes the whole of a recording as AAC, chunk by chunk: at its own rate and channels where AAC has them.
@@ -19,10 +20,15 @@ final class SoundEncoder {
   private let packet: Packet
   private var buffered: [[Float]]
   private var sentSamples = 0
+  /// Samples that the sound has in the end; nil is what the recording has.
+  private let sampleLimit: Int?
+  /// What every sample is multiplied by; nil is nothing.
+  private let amplification: Float?
   private var isAtEnd = false
   private var isDraining = false
 
-  init(_ reader: AudioReader, path: String) throws {
+  init(_ track: AudioTrack) throws {
+    let (reader, path) = (try AudioReader(track.path), track.path)
     self.reader = reader
     self.path = path
     let rate = Self.rates.first { $0 >= reader.sampleRate } ?? 96000
@@ -43,6 +49,8 @@ final class SoundEncoder {
       warnings.append("\(path): \(reader.channelCount) channels are mixed down to \(channels)")
     }
     buffered = Array(repeating: [], count: channels)
+    amplification = track.gain == 0 ? nil : Float(pow(10, track.gain / 20))
+    sampleLimit = track.duration.map { ($0.numerator * rate + $0.denominator - 1) / $0.denominator }
     frame = try DecodedFrame(path)
     packet = try Packet(path)
     let needsConversion = rate != reader.sampleRate || channels != reader.channelCount
@@ -109,13 +117,15 @@ final class SoundEncoder {
     let size = Int(codec.pointee.frame_size)
     while buffered[0].count < size, !isAtEnd {
       if let chunk = try reader.read() {
-        let channels = Self.audible(chunk.channels)
+        var channels = Self.audible(chunk.channels)
+        if let amplification { channels = channels.map { $0.map { $0 * amplification } } }
         append(try converter?.convert(channels) ?? channels)
       } else {
         if let converter { append(try converter.convert(nil, count: 0)) }
         isAtEnd = true
       }
     }
+    if let sampleLimit { fit(to: min(sampleLimit - sentSamples, size)) }
     let count = min(buffered[0].count, size)
     guard count > 0 else {
       if !isDraining { try LibAV.writing(path, "cannot encode", avcodec_send_frame(codec, nil)) }
@@ -130,8 +140,20 @@ final class SoundEncoder {
   }
 
   /// Samples that are not numbers, or over 120 dB above full scale, become silence: no encoder takes them.
-  private static func audible(_ channels: [[Float]]) -> [[Float]] {
+  static func audible(_ channels: [[Float]]) -> [[Float]] {
     channels.map { samples in samples.map { abs($0) <= 1e6 ? $0 : 0 } }
+  }
+
+  /// Cuts the buffer after `count` samples, or, where the recording has ended, fills it up with silence.
+  private func fit(to count: Int) {
+    for channel in buffered.indices where isAtEnd && buffered[channel].count < count {
+      buffered[channel] += [Float](repeating: 0, count: count - buffered[channel].count)
+    }
+    guard let sampleLimit, sentSamples + buffered[0].count >= sampleLimit else { return }
+    for channel in buffered.indices {
+      buffered[channel].removeLast(sentSamples + buffered[channel].count - sampleLimit)
+    }
+    isAtEnd = true
   }
 
   private func append(_ samples: [[Float]]) {

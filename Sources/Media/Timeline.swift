@@ -52,6 +52,16 @@ public struct Timeline: Hashable, Sendable {
     }
   }
 
+  /// Output frames that show the whole source once, the last one perhaps for a part of its time only.
+  public var frameCountOfOneShowing: Int {
+    guard let constantStep else {
+      let end = max(starts[count] - tolerance, 1)
+      return Int((end + unitsPerOutputFrame - 1) / unitsPerOutputFrame)
+    }
+    let (numerator, denominator) = (constantStep.numerator, constantStep.denominator)
+    return (count * denominator + numerator - 1) / numerator
+  }
+
   /// The source frame that output frame `outputIndex` (from 0) shows.
   public func sourceIndex(at outputIndex: Int) -> Int {
     precondition(outputIndex >= 0, "output frames count from 0")

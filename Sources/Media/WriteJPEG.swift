@@ -10,13 +10,23 @@ extension ColorDescription {
 
 /// Writes a picture in `ColorDescription.jpeg` as a JPEG of good quality; the file has its name only when it is complete.
 ///
+/// `comment`, of at most 65,000 bytes, is put before the picture.
 /// Throws `MediaError`: 73 where it cannot be created or exists and `overwrite` is false, 74 for a full disk.
-public func writeJPEG(_ picture: Frame, to path: String, overwrite: Bool = true) throws {
+public func writeJPEG(
+  _ picture: Frame, to path: String, comment: String? = nil, overwrite: Bool = true
+) throws {
   precondition(picture.color == .jpeg, "a frame in the colours of JPEG")
   _ = LibAV.silenced
   let file = try PendingFile(path, overwrite: overwrite)
   do {
-    try file.write(encodeJPEG(picture, path: path))
+    let packet = try encodeJPEG(picture, path: path)
+    if let comment {
+      let plain = UnsafeRawBufferPointer(
+        start: packet.pointer.pointee.data, count: packet.byteCount)
+      try JPEGComment.adding(comment, to: Array(plain)).withUnsafeBytes { try file.write($0) }
+    } else {
+      try file.write(packet)
+    }
   } catch {
     file.discard()
     throw error

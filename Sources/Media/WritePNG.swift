@@ -4,12 +4,23 @@ import MediaTypes
 
 /// Writes a picture as PNG; the file has its name only when it is complete.
 ///
+/// `texts` are entries by name that it carries along, which `pngTexts` reads.
+///
 /// Throws `MediaError`: 73 where it cannot be created or exists and `overwrite` is false, 74 for a full disk.
-public func writePNG(_ picture: RGBPicture, to path: String, overwrite: Bool = true) throws {
+public func writePNG(
+  _ picture: RGBPicture, to path: String, texts: [String: String] = [:], overwrite: Bool = true
+) throws {
   _ = LibAV.silenced
   let file = try PendingFile(path, overwrite: overwrite)
   do {
-    try file.write(encodePNG(picture, path: path))
+    let packet = try encodePNG(picture, path: path)
+    if texts.isEmpty {
+      try file.write(packet)
+    } else {
+      let data = UnsafeRawBufferPointer(
+        start: packet.pointer.pointee.data, count: Int(packet.pointer.pointee.size))
+      try PNGTexts.insert(texts, into: [UInt8](data)).withUnsafeBytes { try file.write($0) }
+    }
   } catch {
     file.discard()
     throw error

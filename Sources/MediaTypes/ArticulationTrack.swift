@@ -23,6 +23,16 @@ public struct ArticulationTrack: Hashable, Sendable {
 
   public init(steps: [Articulation]) { self.steps = steps }
 
+  /// The same, its mouth closing within 120 ms where a video of `frameCount` frames goes on by more than one after the last step.
+  public func closing(beforeFrame frameCount: Int, rate: Rational) -> ArticulationTrack {
+    let seconds = Double(steps.count) * Self.stepSeconds
+    guard let last = steps.last, Double(frameCount) > seconds * rate.value + 1 else { return self }
+    let ramp = stride(from: Float(5), through: 0, by: -1).map { left in
+      Articulation(values: last.values.map { $0 * left / 6 })
+    }
+    return ArticulationTrack(steps: steps + ramp)
+  }
+
   /// The articulation shown by frame `index` of a video at `rate`: linear between neighbouring
   /// steps at the frame's middle, the end values held; closed for an empty track.
   public func articulation(atFrame index: Int, rate: Rational) -> Articulation {

@@ -23,11 +23,13 @@ struct MiniPipeline: SpeakPipeline {
     let request = context.request
     let track = try network.hear(reader) { try context.cancellation.check() }
       .shown(isGated: request.gate == .auto, strength: Float(request.strength))
-      .padded(to: context.soundSeconds ?? 0)
     for warning in reader.warnings { progress(.warning(warning)) }
     return HeardSound(
       sampleCount: reader.sourceSampleCount, sampleRate: reader.sourceSampleRate
-    ) { rate in { track.articulation(atFrame: $0, rate: rate) } }
+    ) { rate, frameCount in
+      let track = track.closing(beforeFrame: frameCount, rate: rate)
+      return { track.articulation(atFrame: $0, rate: rate) }
+    }
   }
 
   func tracker(rate: Rational, isStill: Bool) throws -> ChosenFaceTracker {
@@ -45,14 +47,4 @@ struct MiniPipeline: SpeakPipeline {
   var preparedPath: String? { nil }
 
   func keep(_ record: FaceRecord<FaceTrack>, work: WorkFolder, _ progress: ProgressHandler) {}
-}
-
-extension ArticulationTrack {
-  /// This with a mouth at rest after its end, up to `seconds`.
-  fileprivate func padded(to seconds: Double) -> ArticulationTrack {
-    let lacking = Int((seconds / Self.stepSeconds).rounded(.up)) - steps.count
-    let rest = Articulation(values: Articulation.names.map { _ in 0 })
-    return lacking > 0
-      ? ArticulationTrack(steps: steps + Array(repeating: rest, count: lacking)) : self
-  }
 }

@@ -4,13 +4,27 @@ import MediaTypes
 
 /// Checks on the place where an output is to appear, made before any work.
 enum OutputPath {
+  /// What an output's path was given by, and so is to be mended.
+  enum Origin {
+    case option, manifest
+
+    var nameFile: String {
+      self == .option ? "name a file with -o" : "set output to a file in the manifest"
+    }
+    var chooseAnother: String {
+      self == .option ? "choose another with -o" : "set another output in the manifest"
+    }
+  }
+
   /// Refuses an output that exists (without `force`), is a folder or device, is one of `inputs`, or lies where
   /// nothing can be written.
   ///
   /// - Throws: `RuntimeError` with exit code 73.
-  static func check(_ path: String, force: Bool, inputs: [String] = []) throws {
+  static func check(
+    _ path: String, force: Bool, inputs: [String] = [], namedBy origin: Origin = .option
+  ) throws {
     if path.hasSuffix("/") {
-      throw RuntimeError.cannotCreate("output \(path): is a folder: name a file with -o")
+      throw RuntimeError.cannotCreate("output \(path): is a folder: \(origin.nameFile)")
     }
     let parent = FilePath.folder(of: path)
     var isFolder: ObjCBool = false
@@ -20,25 +34,25 @@ enum OutputPath {
     }
     guard access(parent, W_OK | X_OK) == 0 else {
       throw RuntimeError.cannotCreate(
-        "output \(path): its folder can't be written: choose another with -o")
+        "output \(path): its folder can't be written: \(origin.chooseAnother)")
     }
     for folder in inputs.compactMap(status) where folder.st_mode & S_IFMT == S_IFDIR {
       guard let here = status(parent), (here.st_dev, here.st_ino) == (folder.st_dev, folder.st_ino)
       else { continue }
       throw RuntimeError.cannotCreate(
-        "output \(path): lies in the folder of input pictures: choose another with -o")
+        "output \(path): lies in the folder of input pictures: \(origin.chooseAnother)")
     }
     guard let existing = status(path) else { return }
     if existing.st_mode & S_IFMT == S_IFDIR {
-      throw RuntimeError.cannotCreate("output \(path): is a folder: name a file with -o")
+      throw RuntimeError.cannotCreate("output \(path): is a folder: \(origin.nameFile)")
     }
     guard existing.st_mode & S_IFMT == S_IFREG else {
-      throw RuntimeError.cannotCreate("output \(path): not a regular file: name a file with -o")
+      throw RuntimeError.cannotCreate("output \(path): not a regular file: \(origin.nameFile)")
     }
     for input in inputs.compactMap(status)
     where (input.st_dev, input.st_ino) == (existing.st_dev, existing.st_ino) {
       throw RuntimeError.cannotCreate(
-        "output \(path): is also an input, which would be lost: choose another with -o")
+        "output \(path): is also an input, which would be lost: \(origin.chooseAnother)")
     }
     if !force {
       throw RuntimeError.cannotCreate("output \(path): exists already: use --force to replace it")

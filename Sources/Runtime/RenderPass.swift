@@ -24,7 +24,7 @@ struct RenderPass<Painter: MouthPainter> {
   let soundtrack: String
   let precision: Precision
   let work: WorkFolder
-  let mark: VisibleLabelMark?
+  let additions: PictureAdditions
   let cancellation: Cancellation
   /// When the whole run began.
   let started: ContinuousClock.Instant
@@ -35,8 +35,12 @@ struct RenderPass<Painter: MouthPainter> {
     let reader = try source.open(index: faces.index)
     let info = reader.info
     let rate = source.rate(request, info)
-    let frameCount = sound.frameCount(at: rate)
-    let timeline = self.timeline(rate: rate, frameCount: frameCount)
+    let mapping = Timeline(faces.times, rate: rate, loop: source.loop(request))
+    let soundFrameCount = sound.frameCount(at: rate)
+    let frameCount = request.length.frameCount(
+      sound: soundFrameCount, clip: mapping.frameCountOfOneShowing)
+    let timeline = self.timeline(mapping, frameCount: frameCount)
+    let track = try audioTrack(rate, frameCount, isNatural: frameCount == soundFrameCount)
     let plan = timeline.segments
     let store = SegmentStore(work: work)
     let (finished, damaged) = try store.intactSegments()
@@ -49,14 +53,14 @@ struct RenderPass<Painter: MouthPainter> {
     progress(.stage(name: "painting", total: frameCount))
     let renderer = SegmentRenderer(
       timeline: timeline, painter: painter, cancellation: cancellation,
-      speech: try sound.speech(rate))
+      speech: try sound.speech(rate, frameCount))
     let files = SegmentFiles(store: store, settings: settings(info, rate)) { segment in
       progress(
         .segment(
           index: segment.index, count: plan.count, sha256: segment.sha256,
           byteCount: segment.byteCount))
     }
-    let sink = labelling(files, plan, info.color, rate)
+    let sink = additions.drawing(into: files, plan: plan, color: info.color, rate: rate)
     var done = alreadyDone
     var firstFrame: Double?
     let stages = try renderer.render(
@@ -76,8 +80,10 @@ struct RenderPass<Painter: MouthPainter> {
     let contentID = try tags.contentID()
     let joined = try timings.measure("join") {
       try joinSegments(
-        segments.map(store.path), audio: AudioTrack(path: soundtrack), output: request.output,
-        rate: rate, metadata: tags.entries(contentID: contentID),
+        segments.map(store.path), audio: track,
+        captions: additions.captions?.track(frameCount: frameCount, rate: rate) ?? [],
+        output: request.output, rate: rate,
+        metadata: tags.entries(contentID: contentID),
         overwrite: request.replacesOutput, isCancelled: { cancellation.isCancelled })
     }
     for warning in joined.warnings { progress(.warning(warning)) }
@@ -86,22 +92,23 @@ struct RenderPass<Painter: MouthPainter> {
       framesWithFace: timeline.framesWithFace, contentID: contentID)
   }
 
-  private func timeline(rate: Rational, frameCount: Int) -> RenderTimeline<Painter.Face> {
-    let mapping = Timeline(faces.times, rate: rate, loop: source.loop(request))
+  private func timeline(_ mapping: Timeline, frameCount: Int) -> RenderTimeline<Painter.Face> {
     let faces = faces.faces
     return RenderTimeline(
-      segments: SegmentPlan(frameCount: frameCount, rate: rate),
+      segments: SegmentPlan(frameCount: frameCount, rate: mapping.rate),
       sourceIndex: { mapping.sourceIndex(at: $0) },
       face: { faces.indices.contains($0) ? faces[$0] : nil })
   }
 
-  private func labelling(
-    _ files: SegmentFiles, _ plan: SegmentPlan, _ color: ColorDescription, _ rate: Rational
-  ) -> any SegmentSink {
-    guard let mark else { return files }
-    return LabellingSegments(
-      files, plan: plan, label: mark.placed(in: color),
-      frameCount: mark.frameCount(at: rate) ?? plan.frameCount)
+  /// The sound as it is, or cut or followed by silence where the video does not have the sound's own length, at the loudness asked for.
+  private func audioTrack(_ rate: Rational, _ frameCount: Int, isNatural: Bool) throws -> AudioTrack
+  {
+    var track = AudioTrack(path: soundtrack)
+    if !isNatural { track.duration = Rational(frameCount) * rate.inverse }
+    if let loudness = request.loudness {
+      track.gain = try LoudnessTarget(loudness).gain(for: track, cancellation)
+    }
+    return track
   }
 
   private func settings(_ info: SourceInfo, _ rate: Rational) -> EncoderSettings {

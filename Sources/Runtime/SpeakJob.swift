@@ -38,22 +38,27 @@ public struct SpeakJob {
     let started = ContinuousClock.now
     try checkSpeakers()
     for sound in request.sounds { _ = try AudioFile(path: sound) }
-    let inputs = request.sounds + (request.avatar.map { [$0] } ?? []) + request.facePictures
-    try OutputPath.check(request.output, force: request.replacesOutput, inputs: inputs)
+    try OutputPath.check(
+      request.output, force: request.replacesOutput, inputs: request.inputs)
     if request.makesContactSheet {
       try ContactSheet.check(
-        of: request.output, replaces: request.replacesOutput, inputs: inputs)
+        of: request.output, replaces: request.replacesOutput, inputs: request.inputs)
     }
+    let captions = try request.captions.map { try SpeakCaptions($0, output: request.output) }
+    try captions?.checkSidecar(replaces: replacesSidecar, inputs: request.inputs)
     let source = try SpeakSource(request)
-    let mark = try request.visibleLabel.map { try VisibleLabelMark($0, on: source.open().info) }
+    try request.length.check(against: source)
+    let additions = try PictureAdditions(request, captions: captions, on: source.open().info)
     let context = SpeakContext(
       request: request, resources: resources,
       threads: request.threads ?? ResourceUsage.availableCores, cancellation: cancellation)
     return switch try SpeakModel(request) {
     case .mini(let model):
-      try run(source, mark, started, context, progress) { MiniPipeline(model: model, context: $0) }
+      try run(source, additions, started, context, progress) {
+        MiniPipeline(model: model, context: $0)
+      }
     case .museTalk(let model):
-      try run(source, mark, started, context, progress) {
+      try run(source, additions, started, context, progress) {
         try museTalk(model, $0, source, progress)
       }
     }
@@ -61,23 +66,22 @@ public struct SpeakJob {
 
   /// Runs the pipeline, or one for each of several speakers together.
   private func run<Pipeline: SpeakPipeline>(
-    _ source: SpeakSource, _ mark: VisibleLabelMark?, _ started: ContinuousClock.Instant,
+    _ source: SpeakSource, _ additions: PictureAdditions, _ started: ContinuousClock.Instant,
     _ context: SpeakContext, _ progress: @escaping ProgressHandler,
     pipeline: (SpeakContext) throws -> Pipeline
   ) throws -> SpeakReport {
     let speakers = request.speakers
     guard !speakers.isEmpty else {
-      return try run(pipeline(context), source, mark, started, progress)
+      return try run(pipeline(context), source, additions, started, progress)
     }
     let length = try SpeakersPipeline<Pipeline>.longest(speakers)
     let pipelines = try speakers.enumerated().map { index, speaker in
       var own = context
       (own.request, own.speaker) = (request.alone(speaker), index)
-      own.soundSeconds = Double(length.sampleCount) / Double(length.sampleRate)
       return try pipeline(own)
     }
     return try run(
-      SpeakersPipeline(speakers, pipelines, length: length), source, mark, started, progress)
+      SpeakersPipeline(speakers, pipelines, length: length), source, additions, started, progress)
   }
 
   private func checkSpeakers() throws {
@@ -111,7 +115,7 @@ public struct SpeakJob {
   }
 
   private func run<Pipeline: SpeakPipeline>(
-    _ pipeline: Pipeline, _ source: SpeakSource, _ mark: VisibleLabelMark?,
+    _ pipeline: Pipeline, _ source: SpeakSource, _ additions: PictureAdditions,
     _ started: ContinuousClock.Instant, _ progress: @escaping ProgressHandler
   ) throws -> SpeakReport {
     var timings: [String: Double] = [:]
@@ -135,11 +139,12 @@ public struct SpeakJob {
       for warning in pipeline.warnings { progress(.warning(warning)) }
       let render = RenderPass<Pipeline.Painter>(
         request: request, source: source, faces: faces, sound: sound,
-        soundtrack: try soundtrack(work), precision: precision,
-        work: work, mark: mark, cancellation: cancellation, started: started)
+        soundtrack: try soundtrack(work), precision: precision, work: work,
+        additions: additions, cancellation: cancellation, started: started)
       let video = try render.run(painter, progress: progress, timings: &timings)
       pipeline.keep(record, work: work, progress)
       work.remove()
+      try additions.captions?.writeSidecar(replaces: replacesSidecar)
       if request.makesContactSheet {
         _ = try timings.measure("contact_sheet") {
           try ContactSheet.write(
@@ -153,6 +158,8 @@ public struct SpeakJob {
       throw error
     }
   }
+
+  private var replacesSidecar: Bool { request.replacesOutput || request.replacesSidecar }
 
   private func frameLimit<Pipeline: SpeakPipeline>(
     _ pipeline: Pipeline, _ source: SpeakSource, _ frameCount: @escaping (Rational) -> Int
@@ -171,7 +178,9 @@ public struct SpeakJob {
   ) -> Int {
     let rate = source.rate(request, info)
     let timeline = Timeline(times, rate: rate, loop: source.loop(request))
-    let indices = (0..<frameCount(rate)).lazy.map { timeline.sourceIndex(at: $0) }
+    let count = request.length.frameCount(
+      sound: frameCount(rate), clip: timeline.frameCountOfOneShowing)
+    let indices = (0..<count).lazy.map { timeline.sourceIndex(at: $0) }
     return (indices.max() ?? 0) + 1
   }
 
@@ -205,6 +214,7 @@ public struct SpeakJob {
     source \(source.identity)
     model \(model)
     face \(try request.face?.identity() ?? "largest of each shot")
+    captions \(try request.captions.map { try FileIdentity.describe($0.path) } ?? "none")
     \(try request.optionsKey)
     """
   }
@@ -231,8 +241,12 @@ public struct SpeakJob {
 }
 
 extension SpeakRequest {
-  var computePrecision: Compute.Precision {
-    switch precision {
+  var computePrecision: Compute.Precision { precision.forComputing }
+}
+
+extension SpeakRequest.Precision {
+  var forComputing: Compute.Precision {
+    switch self {
     case .auto: .auto
     case .fp32: .fp32
     case .bf16: .bf16

@@ -37,6 +37,9 @@ public enum SpeakJobKind {
           "loop", .choice(LoopMode.allCases.map(\.rawValue)),
           "How a short clip goes on (default: presenters loop, clips bounce)."),
         .init(
+          "length", .choice(VideoLength.allCases.map(\.rawValue)),
+          "What decides the video's length: sound (default), clip, longest or shortest."),
+        .init(
           "require_face", .flag,
           "Fail when no face is found instead of passing the picture through."),
         .init(
@@ -48,6 +51,9 @@ public enum SpeakJobKind {
         .init(
           "strength", .number(SpeakOptions.strengthRange),
           "How much the mouth moves: 0 not at all, 1 as it is heard (default)."),
+        .init(
+          "loudness", .number(SpeakOptions.loudnessRange),
+          "Loudness of the video's sound in LUFS, as -16 (default: as it is)."),
         .init("crf", .integer(SpeakOptions.crfRange), "x264 quality: 0 lossless, 18 very good."),
         .init(
           "background",
@@ -77,6 +83,10 @@ public enum SpeakJobKind {
         .init(
           "visible_label_seconds", .number(SpeakOptions.labelSecondsRange),
           "How long the visible label shows from the start on (default: the whole video)."),
+        .init("captions", .inputPath, "Captions of what is said, SRT or WebVTT."),
+        .init(
+          "caption_style", .choice(CaptionRequest.Style.allCases.map(\.rawValue)),
+          "A text track (default), a copy of the file beside the video, or drawn into the picture."),
       ] + museTalkOptions, outputExtensions: SpeakOptions.outputExtensions)
   }
 
@@ -139,10 +149,12 @@ extension SpeakRequest {
     model = try options.text("model") ?? model
     rate = try options.text("fps").map { try options.read("fps", $0, SpeakOptions.rate) }
     loop = try options.choice("loop")
+    length = try options.choice("length") ?? length
     requiresFace = try options.flag("require_face") ?? requiresFace
     face = try options.text("face").map(FaceSelection.init)
     gate = try options.choice("gate") ?? gate
     strength = try options.number("strength", SpeakOptions.strengthRange) ?? strength
+    loudness = try options.number("loudness", SpeakOptions.loudnessRange)
     crf = try options.integer("crf", SpeakOptions.crfRange) ?? crf
     if let color = try options.text("background") {
       background = try options.read("background", color, SpeakOptions.color)
@@ -153,6 +165,10 @@ extension SpeakRequest {
     try museTalk.read(options)
     try provenance.read(options)
     visibleLabel = try VisibleLabel(options)
+    captions = try options.text("captions").map(CaptionRequest.init)
+    if let style: CaptionRequest.Style = try options.choice("caption_style") {
+      captions?.style = style
+    }
   }
 }
 

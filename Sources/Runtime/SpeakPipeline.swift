@@ -55,8 +55,8 @@ struct HeardSound<Speech> {
   let sampleRate: Int
   /// Frames at a rate, where the model has its own view of that.
   var modelFrameCount: (Rational) -> Int? = { _ in nil }
-  /// What the painter is told at frame `i` of a video at a rate.
-  let speech: (_ rate: Rational) throws -> (_ index: Int) throws -> Speech
+  /// What the painter is told at frame `i` of a video at a rate that lasts `frameCount` frames: silence beyond the sound's end.
+  let speech: (_ rate: Rational, _ frameCount: Int) throws -> (_ index: Int) throws -> Speech
 
   var durationSeconds: Double { Double(sampleCount) / Double(sampleRate) }
 
@@ -73,8 +73,6 @@ struct SpeakContext {
   let resources: SpeakResources
   let threads: Int
   let cancellation: Cancellation
-  /// How long all sounds are to be, silence after their ends; nil as long as they are.
-  var soundSeconds: Double?
   /// Tells the files of one of several speakers from the others'.
   var speaker: Int?
 

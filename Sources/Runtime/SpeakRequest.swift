@@ -27,12 +27,16 @@ public struct SpeakRequest: Sendable {
   public var rate: Rational?
   /// Nil bounces clips and loops presenters.
   public var loop: LoopMode?
+  /// Whether the sound or the clip decides the video's length.
+  public var length = VideoLength.sound
   public var requiresFace = false
   /// Whose mouth moves; nil is the largest face of each shot.
   public var face: FaceSelection?
   public var gate = Gate.auto
   /// How much the mouth moves, in `SpeakOptions.strengthRange`; 1 is as it is heard.
   public var strength = 1.0
+  /// Integrated loudness of the video's sound in LUFS, in `SpeakOptions.loudnessRange`; nil leaves it as it is.
+  public var loudness: Double?
   /// x264's constant rate factor, 0 (lossless) to 51.
   public var crf = 18
   public var precision = Precision.auto
@@ -47,9 +51,13 @@ public struct SpeakRequest: Sendable {
   public var provenance = Provenance()
   /// A mark in the picture; nil draws none.
   public var visibleLabel: VisibleLabel?
+  /// Captions of what is said; nil is none.
+  public var captions: CaptionRequest?
   /// Whether a sheet of frames is written beside the output.
   public var makesContactSheet = false
   public var replacesOutput = false
+  /// Whether a copy of captions beside the output may be replaced even where the output may not.
+  public var replacesSidecar = false
   /// Whether a run that is stopped or fails for a passing reason leaves its finished segments to the next one.
   public var keepsUnfinishedWork = false
 
@@ -68,20 +76,26 @@ public struct SpeakRequest: Sendable {
     }
   }
 
+  /// Every file that the request names, apart from the model's.
+  var inputs: [String] {
+    sounds + [avatar, captions?.path].compactMap(\.self) + facePictures
+  }
+
   /// The part of a job's key that stands for the options: whatever decides the output's bytes besides program and inputs.
   ///
   /// Throws `LetteringError`, 69, where no font has a character of the visible label.
   var optionsKey: String {
     get throws {
       """
-      rate \(rate?.description ?? "source") loop \(loop?.rawValue ?? "source")
+      rate \(rate?.description ?? "source") loop \(loop?.rawValue ?? "source") length \(length.rawValue)
       crf \(crf) seed \(seed) requires face \(requiresFace)
       background \(background.red) \(background.green) \(background.blue)
       speakers \(speakers.map(\.face.text).joined(separator: " "))
-      gate \(gate.rawValue) strength \(strength)
+      gate \(gate.rawValue) strength \(strength) loudness \(loudness.map { "\($0)" } ?? "as it is")
       musetalk \(museTalk.words.map { "\($0) \($1)" }.joined(separator: " "))
       \(provenance.key)
       \(try visibleLabel?.key() ?? "no visible label")
+      \(try captions?.key() ?? "no captions")
       """
     }
   }

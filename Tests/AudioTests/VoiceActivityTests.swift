@@ -21,7 +21,7 @@ struct VoiceActivityTests {
 
   @Test func `a doubtful moment changes nothing`() {
     #expect(gate([(-4, 60), (0.7, 100), (-4, 60)]).allSatisfy { $0 == 0 })
-    #expect(gate([(4, 60), (0.7, 100), (4, 60)]).allSatisfy { $0 == 1 })
+    #expect(gate([(4, 60), (1.4, 100), (4, 60)]).allSatisfy { $0 == 1 })
   }
 
   @Test func `short silences are talked through, and blips are no voice`() {
@@ -49,8 +49,8 @@ struct VoiceActivityTests {
   @Test(arguments: [0, 1, 29, 30, 31, 61, 200])
   func `every step has a score`(count: Int) {
     var scoring = VoiceScoring()
-    let sound = noise(count: 9 * count).map { $0 * 8 }
-    for step in 0..<count { scoring.process(sound[(9 * step)..<(9 * step + 9)]) }
+    let sound = noise(count: 25 * count).map { $0 * 8 }
+    for step in 0..<count { scoring.process(step, of: sound) }
     let scores = scoring.finish()
     #expect(scores.count == count && scores.allSatisfy(\.isFinite))
   }
@@ -58,15 +58,47 @@ struct VoiceActivityTests {
   @Test func `a step is judged by what is near it alone`() {
     func scores(_ sound: [Float]) -> [Float] {
       var scoring = VoiceScoring()
-      for step in 0..<(sound.count / 9) { scoring.process(sound[(9 * step)..<(9 * step + 9)]) }
+      for step in 0..<(sound.count / 25) { scoring.process(step, of: sound) }
       return scoring.finish()
     }
-    let sound = noise(count: 9 * 200).map { $0 * 5 }
+    let sound = noise(count: 25 * 200).map { $0 * 5 }
     var other = sound
-    for index in (9 * 150)..<(9 * 200) { other[index] = -other[index] }
+    for index in (25 * 150)..<(25 * 200) { other[index] = -other[index] }
     let (a, b) = (scores(sound), scores(other))
     #expect(a[..<119] == b[..<119] && a[160...] != b[160...])
-    #expect(scores(Array(sound[(9 * 60)...]))[40] == a[100])
+    #expect(scores(Array(sound[(25 * 60)...]))[40] == a[100])
+  }
+}
+
+extension VoiceScoring {
+  /// Takes a step of random `sound`: nine outputs, then a spectrum.
+  fileprivate mutating func process(_ step: Int, of sound: [Float]) {
+    let heard = sound[(25 * step)..<(25 * step + 25)]
+    process(heard.prefix(9), spectrum: Array(heard.dropFirst(9)))
+  }
+}
+
+struct VoiceSpectrumTests {
+  /// A window [80, 200] whose mel band `band` is `value(band, frame)`.
+  private func window(_ value: (_ band: Int, _ frame: Int) -> Float) -> [Float] {
+    (0..<80).flatMap { band in (0..<200).map { frame in value(band, frame) } }
+  }
+
+  @Test func `loudness says nothing, single bands that stand out do`() {
+    let flat = VoiceSpectrum.reading(of: window { _, _ in 0.7 }[...], step: 30)
+    #expect(flat.count == 16 && flat.allSatisfy { abs($0) < 1e-6 })
+    let peak = VoiceSpectrum.reading(
+      of: window { band, frame in band == 35 && frame / 2 == 30 ? 1 : 0 }[...], step: 30)
+    #expect(abs(peak[3] - (0.1 - 1.0 / 80)) < 1e-6 && abs(peak[0] + 1.0 / 80) < 1e-6)
+    #expect(abs(peak[11] - 0.16) < 1e-6 && peak[8] == 0 && peak[15] == 0)
+  }
+
+  @Test func `a window may begin anywhere in a batch`() {
+    let sound = noise(count: 80 * 200)
+    let batch = noise(count: 80 * 200) + sound
+    #expect(
+      VoiceSpectrum.reading(of: batch[(80 * 200)...], step: 74)
+        == VoiceSpectrum.reading(of: sound[...], step: 74))
   }
 }
 

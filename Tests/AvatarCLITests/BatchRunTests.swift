@@ -84,6 +84,15 @@ struct BatchRunTests {
     let failure = try #require(first.events.first { $0.event == "job.failed" })
     #expect(failure.job == "bad" && failure.exit_code == 65)
     #expect(failure.message?.contains("bad.wav") == true)
+    #expect(
+      first.events.contains {
+        $0.event == "job.failed" && $0.job == "after" && $0.message == "needs bad, which failed"
+      })
+    let again = try run().run
+    #expect(again.status == 1)
+    for words in ["2 jobs failed:", "  bad: ", "  after: needs bad", "m.yaml --retry-failed"] {
+      #expect(again.standardError.contains(words), "\(again.standardError)")
+    }
     #expect(!folder.names.contains { $0.contains("part") || $0.contains("work") })
 
     try folder.run("espeak-ng", ["-w", "bad.wav", "Mended."])
@@ -96,7 +105,7 @@ struct BatchRunTests {
     try folder.write(Array("mine".utf8), to: "mine.mp4")
     let result = try run()
     #expect(result.run.status == 1)
-    #expect(result.events.contains { $0.message?.contains("exists already") == true })
+    #expect(result.events.contains { $0.message?.contains("was not made by this batch") == true })
     #expect(try Data(contentsOf: folder.url.appending(path: "mine.mp4")) == Data("mine".utf8))
   }
 
@@ -117,6 +126,78 @@ struct BatchRunTests {
       #expect(again.status == 0 && again.standardOutput.contains("job.succeeded"))
       #expect(try Data(contentsOf: folder.url.appending(path: "a.mp4")) == bytes, "\(arguments)")
     }
+  }
+
+  @Test func `a file of someone else stays where an output or its sheet was, also with --force`()
+    throws
+  {
+    try write("- {name: a, speak: {audio: a.wav}, output: a.mp4, contact_sheet: true}")
+    #expect(try run().run.status == 0)
+    let video = try Data(contentsOf: folder.url.appending(path: "a.mp4"))
+    for name in ["a.mp4", "a.sheet.jpg"] {
+      try folder.write(Array("mine".utf8), to: name)
+      let result = try run("--force", "--retry-failed")
+      #expect(result.run.status == 1)
+      #expect(
+        result.events.contains {
+          $0.message?.contains("\(name): is there and was not made by this batch") == true
+        })
+      #expect(try Data(contentsOf: folder.url.appending(path: name)) == Data("mine".utf8))
+      try FileManager.default.removeItem(atPath: folder.file(name))
+      #expect(try run("--retry-failed").run.status == 0)
+      #expect(try Data(contentsOf: folder.url.appending(path: "a.mp4")) == video)
+    }
+    // Its first half still says whose it is.
+    try folder.write(Array(video.prefix(video.count / 2)), to: "a.mp4")
+    #expect(try run().run.status == 0)
+    #expect(try Data(contentsOf: folder.url.appending(path: "a.mp4")) == video)
+  }
+
+  @Test func `a plan warns of what will fail, job by job, and of disks without room`() throws {
+    try folder.write(Array("no sound".utf8), to: "text.wav")
+    try folder.run(
+      "ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "sine", "-t", "0", "empty.wav"])
+    try folder.write(Array("mine".utf8), to: "foreign.mp4")
+    try write(
+      """
+      - {name: good, speak: {audio: a.wav}, output: good.mp4}
+      - {name: text, speak: {audio: text.wav}, output: text.mp4}
+      - {name: empty, speak: {audio: empty.wav}, output: empty.mp4}
+      - {name: foreign, speak: {audio: a.wav}, output: foreign.mp4}
+      - {name: unwritable, speak: {audio: a.wav}, output: a.wav/x/y.mp4}
+      """)
+    let plan = try CommandRun.run(
+      ["batch", "plan", "m.yaml", "--min-free", "900000T"], in: folder.url,
+      environment: ["AVATAR_HOME": folder.file("home")])
+    #expect(plan.status == 0, "\(plan.standardError)")
+    let warnings = plan.standardOutput.split(separator: "\n").filter { $0.hasPrefix("warning:") }
+    let jobs = warnings.compactMap { $0.split(separator: " ").dropFirst(2).first }
+    #expect(Set(jobs) == ["text:", "empty:", "foreign:", "unwritable:"], "\(warnings)")
+    #expect(
+      plan.standardOutput.contains("2 jobs can't be measured (see the warnings): text, empty"))
+    #expect(plan.standardOutput.contains("less than --min-free"))
+    #expect(!folder.names.contains("home"))
+  }
+
+  @Test(arguments: [[], ["--verify"]])
+  func `a contact sheet that is gone comes back, and the video is not made again`(
+    arguments: [String]
+  ) throws {
+    try write("- {name: a, speak: {audio: a.wav}, output: a.mp4, contact_sheet: true}")
+    _ = try run()
+    let sheet = try Data(contentsOf: folder.url.appending(path: "a.sheet.jpg"))
+    let made = try date("a.mp4")
+    try FileManager.default.removeItem(atPath: folder.file("a.sheet.jpg"))
+    let plan = try CommandRun.run(
+      ["batch", "plan", "m.yaml"] + arguments, in: folder.url,
+      environment: ["AVATAR_HOME": folder.file("home")])
+    #expect(plan.standardOutput.contains("sheet missing   a\n"))
+    let again = try CommandRun.run(
+      ["batch", "run", "m.yaml"] + arguments, in: folder.url,
+      environment: ["AVATAR_HOME": folder.file("home")])
+    #expect(again.status == 0, "\(again.standardError)")
+    #expect(try Data(contentsOf: folder.url.appending(path: "a.sheet.jpg")) == sheet)
+    #expect(try date("a.mp4") == made)
   }
 
   @Test(arguments: [

@@ -21,6 +21,8 @@ struct FakeExecutor: JobExecutor {
     JobSize(seconds: 1, frameCount: 25, pixelsPerFrame: 64)
   }
   func finishedOutput(at path: String) -> FoundOutput? { nil }
+  func jobKey(at path: String) -> String? { nil }
+  func companions(of job: JobSpecification) -> [String] { [] }
   func complete(_ job: JobSpecification) throws {}
   func discard(_ job: JobSpecification) {}
 

@@ -41,6 +41,11 @@ struct ManifestFixture {
             $0.allSatisfy { $0.isNumber || $0 == "/" } ? nil : "write it as 25"
           }, "Rate."),
         .init("caption", .text, "Text to show."),
+        .init(
+          "mark",
+          .pattern(regularExpression: "\\S") {
+            $0.allSatisfy(\.isWhitespace) ? "give some text, or leave it out" : nil
+          }, "Text to draw."),
       ], outputExtensions: ["mp4", "m4v"]),
   ]
 

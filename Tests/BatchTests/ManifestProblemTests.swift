@@ -42,6 +42,11 @@ import Testing
     ("strength: 0x1", "strength 0x1: use 0 to 2"),
     ("require_face: yes", "require_face yes: use true or false"),
     ("loop: bonce", "loop bonce: use bounce or loop (did you mean \"bounce\"?)"),
+    (
+      "mark: true", "mark true: takes text, not true or false: write the text, or leave the key out"
+    ),
+    ("mark: ''", "mark is empty: give some text, or leave it out"),
+    ("fps: true", "fps true: write it as 25"),
     ("fps: fast", "fps fast: write it as 25"),
     ("caption: {a: b}", "caption takes a single value, not keys with values"),
     (

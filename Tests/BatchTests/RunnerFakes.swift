@@ -74,11 +74,12 @@ final class FakeLedger: RunnerLedger {
 
   /// A job named `name` that does `act`.
   func add(
-    _ name: String, _ act: String, attemptTimeout: Double? = nil, jobTimeout: Double? = nil
+    _ name: String, _ act: String, folder: String = "/out", attemptTimeout: Double? = nil,
+    jobTimeout: Double? = nil
   ) {
     var job = JobSpecification(
       name: name, steps: [JobStep(kind: "act", options: ["act": .text(act)])],
-      output: "/out/\(name)")
+      output: "\(folder)/\(name)")
     job.attemptTimeoutSeconds = attemptTimeout
     job.jobTimeoutSeconds = jobTimeout
     queue.append(
@@ -89,12 +90,12 @@ final class FakeLedger: RunnerLedger {
 
   private var suspects: Set<Int> = []
 
-  func claim() -> ClaimedAttempt? {
-    queue.firstIndex { !suspects.contains($0.job) }.map(take)
+  func claim(where mayWrite: (String) -> Bool) -> ClaimedAttempt? {
+    queue.firstIndex { !suspects.contains($0.job) && mayWrite($0.specification.output) }.map(take)
   }
 
-  func claimSuspect() -> ClaimedAttempt? {
-    queue.firstIndex { suspects.contains($0.job) }.map(take)
+  func claimSuspect(where mayWrite: (String) -> Bool) -> ClaimedAttempt? {
+    queue.firstIndex { suspects.contains($0.job) && mayWrite($0.specification.output) }.map(take)
   }
 
   private func take(at index: Int) -> ClaimedAttempt {
@@ -106,7 +107,7 @@ final class FakeLedger: RunnerLedger {
     return claimed
   }
 
-  func secondsUntilNextStart() -> Double? { queue.isEmpty ? nil : 0 }
+  func secondsUntilNextStart() -> Double? { nil }
   func extendLeases(_ attempts: [Int: StageProgress]) {}
   func cancelledAttempts() -> Set<Int> {
     Set(inWork.filter { cancelled.contains($0.value.specification.name) }.keys)

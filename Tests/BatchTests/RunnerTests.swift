@@ -5,7 +5,12 @@ import Testing
 @Suite struct RunnerTests {
   private let clock = FakeClock()
   private let ledger = FakeLedger()
+  private let notices = Notices()
   private let result = JobResult(sha256: "1", byteCount: 1, frameCount: 1, warnings: [])
+
+  private final class Notices {
+    var roomless: [String] = []
+  }
 
   /// Runs the ledger's jobs; `stop` is what signals ask for, by the time since the start.
   private func run(
@@ -24,7 +29,10 @@ import Testing
       }, stopRequest: { stop(clock.seconds - start) }, freeByteCount: free)
     let runner = BatchRunner(
       ledger: ledger, settings: RunnerSettings(workers: workers, maximumSeconds: maximumSeconds),
-      environment: environment, notice: { _ in })
+      environment: environment,
+      notice: { [notices] in
+        if case .waitingForRoom(let folder) = $0 { notices.roomless.append(folder) }
+      })
     return (try runner.run(), hosts)
   }
 
@@ -118,11 +126,44 @@ import Testing
     #expect(ledger.endings["b"] == nil && ledger.endings["a"]?.count == 1)
   }
 
+  @Test("jobs of a full disk wait, told once, and those of others go on")
+  func oneFullDisk() throws {
+    for index in 0..<3 {
+      ledger.add("full \(index)", "succeed", folder: "/full")
+      ledger.add("good \(index)", "succeed", folder: "/good")
+    }
+    let ending = try run(workers: 2, free: { $0 == "/full" ? 1000 : 1 << 40 }).ending
+    #expect(ending == .diskFull(folders: ["/full"]))
+    #expect(ledger.endings.keys.sorted() == ["good 0", "good 1", "good 2"])
+    #expect(ledger.queue.count == 3 && notices.roomless == ["/full"])
+  }
+
+  @Test("a disk that runs full drains its jobs alone, which are done once there is room")
+  func diskRunsFull() throws {
+    ledger.add("a", "wait", folder: "/full")
+    ledger.add("b", "wait", attemptTimeout: 20)
+    let clock = clock
+    let start = clock.seconds
+    let ending = try run(
+      workers: 2,
+      free: { folder in
+        folder == "/full" && clock.seconds > start + 5 ? 1000 : 1 << 40
+      }
+    ).ending
+    #expect(ending == .diskFull(folders: ["/full"]))
+    #expect(ledger.endings["a"] == [.released(reason: "stopped on request")])
+    guard case .timedOut = ledger.endings["b"]?.first else {
+      Issue.record("b did not go on")
+      return
+    }
+    #expect(notices.roomless == ["/full"])
+  }
+
   @Test("a full disk stops before the next job, and drains those in work")
   func fullDisk() throws {
     ledger.add("a", "succeed")
-    #expect(try run(free: { _ in 1000 }).ending == .diskFull(folder: "/out"))
-    #expect(ledger.endings["a"] == [.released(reason: "no room in /out")])
+    #expect(try run(free: { _ in 1000 }).ending == .diskFull(folders: ["/out"]))
+    #expect(ledger.endings["a"] == nil)
     var free = 1 << 40
     ledger.queue = []
     ledger.add("b", "wait")
@@ -132,7 +173,7 @@ import Testing
       if clock.seconds > start + 5 { free = 1000 }
       return free
     }).ending
-    #expect(ending == .diskFull(folder: "/out"))
+    #expect(ending == .diskFull(folders: ["/out"]))
     #expect(ledger.endings["b"] == [.released(reason: "stopped on request")])
   }
 

@@ -37,7 +37,7 @@ struct MuseTalkListeningTests {
       request, source: SpeakSource(request), model: model, precision: .fp32,
       cache: resources.preparedAvatars(), { _ in })
     let pipeline = MuseTalkPipeline(model: model, context: context, preparation: preparation)
-    let window = try pipeline.listen { _ in }.speech(Rational(25))
+    let window = try pipeline.listen { _ in }.speech(Rational(25), 50)
     return try [0, 10, 30, 49].map(window)
   }
 

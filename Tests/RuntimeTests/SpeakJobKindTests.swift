@@ -19,10 +19,10 @@ import Testing
   @Test func `a step with every option becomes the request that the command makes`() throws {
     let job = try manifest(
       """
-      avatar: face.png, model: mini, fps: 29.97, loop: hold, require_face: true, face: 2, gate: "off", strength: 1.5, crf: 20, \
+      avatar: face.png, model: mini, fps: 29.97, loop: hold, length: longest, require_face: true, face: 2, gate: "off", strength: 1.5, loudness: -16, crf: 20, \
       background: 102030, precision: fp32, threads: 2, seed: 7, producer: studio, content_id: n1, \
       no_command_metadata: true, visible_label: "AI: 生成", visible_label_position: bottom-left, \
-      visible_label_seconds: 3, \
+      visible_label_seconds: 3, captions: voice.wav, caption_style: burn, \
       box_shift: -3, extra_margin: 12, parsing_mode: neck, \
       cheek_width: 70, mask_blur: 0.1, upper_boundary: 0.4, vae: face.png, compatibility: upstream
       """
@@ -34,13 +34,16 @@ import Testing
     #expect(request.avatar?.hasSuffix("/face.png") == true && request.output == job.output)
     #expect(request.model == "mini" && request.rate == Rational(2997, 100))
     #expect(request.face == .number(2) && request.gate == .off && request.strength == 1.5)
-    #expect(request.loop == .hold && request.requiresFace && request.crf == 20)
+    #expect(request.loop == .hold && request.length == .longest)
+    #expect(request.requiresFace && request.crf == 20)
+    #expect(request.loudness == -16)
     #expect(request.background == (16, 32, 48) && request.precision == .fp32)
     #expect(request.threads == 2 && request.seed == 7 && !request.replacesOutput)
     #expect(request.provenance.producer == "studio" && request.provenance.contentID == "n1")
     #expect(!request.provenance.recordsCommand)
     let label = request.visibleLabel
     #expect(label?.text == "AI: 生成" && label?.position == .bottomLeft && label?.seconds == 3)
+    #expect(request.captions?.path == request.audio && request.captions?.style == .burn)
     let museTalk = request.museTalk
     #expect(museTalk.boxShift == -3 && museTalk.extraMargin == 12 && museTalk.cheekWidth == 70)
     #expect(museTalk.parsingMode == .neck && museTalk.compatibility == .upstream)
@@ -100,6 +103,9 @@ import Testing
       "visible_label_position: middle",
       "visible_label_position middle: use top-left, top-right, bottom-left or bottom-right"
     ),
+    ("length: song", "length song: use sound, clip, longest or shortest"),
+    ("loudness: -3", "loudness -3: use -40 to -5"),
+    ("caption_style: paint", "caption_style paint: use track, sidecar or burn"),
     ("loop: spin", "loop spin: use bounce, loop or hold"),
     (
       "avatar: nobody",

@@ -2,8 +2,9 @@
 
     python -m speech.voice_activity AVATAR >../Sources/Audio/VoiceActivityWeights.swift      # about 2 minutes; needs numpy and espeak-ng only
 
-A logistic regression on what the network says around a moment: its nine outputs averaged over 60 ms, and their mean, deviation and mean change
-over 1.2 s. Speech opens and shuts, instruments do not, whatever a single moment looks like.
+A logistic regression on what is heard around a moment: the network's nine outputs averaged over 60 ms, and mean, deviation and mean change over
+1.2 s of these outputs, of the spectrum's shape in eight bands, and of how far single mel bands stand out in each. Speech opens and shuts and
+moves its formants, instruments do not, whatever a single moment looks like.
 """
 
 import json
@@ -146,13 +147,22 @@ def sliding_mean(values, reach):
     return (sums[high] - sums[low]) / (high - low)[:, None]
 
 
-def features(outputs):
-    """[T, 9] -> [T, 36]: what `VoiceActivity.swift` computes."""
-    clipped = np.clip(outputs.astype(np.float64), -LIMIT, LIMIT)
-    mean = sliding_mean(clipped, REACH)
-    deviation = np.sqrt(np.maximum(sliding_mean(np.square(clipped), REACH) - np.square(mean), 0.0))
-    change = np.abs(np.diff(clipped, axis=0, prepend=clipped[:1]))
-    return np.hstack([sliding_mean(clipped, 1), mean, deviation, sliding_mean(change, REACH)])
+def spectrum(window):
+    """[W, 80, 200] -> [T, 16]: how loud each of eight bands is next to all, and how far its mel bands stand out of their neighbours."""
+    mel = window[:, :, 50:150].transpose(0, 2, 1).reshape(-1, 2, 80).mean(axis=1).astype(np.float64)
+    bands = mel.reshape(-1, 8, 10).mean(axis=2)
+    standing = np.abs(mel - sliding_mean(mel.T, 2).T).reshape(-1, 8, 10).mean(axis=2)
+    return np.hstack([bands - bands.mean(axis=1, keepdims=True), standing])
+
+
+def features(outputs, shape):
+    """[T, 9] and [T, 16] -> [T, 84]: what `VoiceScoring.swift` computes."""
+    outputs = np.clip(outputs.astype(np.float64), -LIMIT, LIMIT)
+    heard = np.hstack([outputs, shape])
+    mean = sliding_mean(heard, REACH)
+    deviation = np.sqrt(np.maximum(sliding_mean(np.square(heard), REACH) - np.square(mean), 0.0))
+    change = np.abs(np.diff(heard, axis=0, prepend=heard[:1]))
+    return np.hstack([sliding_mean(outputs, 1), mean, deviation, sliding_mean(change, REACH)])
 
 
 def fit(x, y, penalty=2e-3, rounds=30):
@@ -170,12 +180,13 @@ def fit(x, y, penalty=2e-3, rounds=30):
 
 
 def swift(bias, weights):
-    rows = ["    " + ", ".join(f"{value:.5f}" for value in weights[start : start + 9]) + "," for start in range(0, len(weights), 9)]
+    rows = ["    " + ", ".join(f"{value:.4f}" for value in weights[start : min(start + 9, end)]) + ","
+            for first, end in ((0, 9), (9, 34), (34, 59), (59, 84)) for start in range(first, end, 9)]
     return "\n".join([
-        "/// Fitted by `Training/speech/voice_activity.py`: what each of the network's nine outputs says about a voice.",
+        "/// Fitted by `Training/speech/voice_activity.py`: what each reading says about a voice.",
         "enum VoiceActivityWeights {",
-        f"  static let bias: Float = {bias:.5f}",
-        "  /// [4, 9]: the output itself, its mean, its deviation, its mean change.",
+        f"  static let bias: Float = {bias:.4f}",
+        "  /// The nine outputs, and mean, deviation and mean change of outputs and spectrum (25 each).",
         "  static let values: [Float] = [", *rows, "  ]", "}", ""])
 
 
@@ -187,7 +198,7 @@ def main(binary, count=96):
     x, y, first = [], [], 0
     for (samples, mark), window in zip(clips, mel):
         steps = len(samples) // 320
-        heard = features(outputs[first : first + len(window)].reshape(-1, 9)[:steps])
+        heard = features(outputs[first : first + len(window)].reshape(-1, 9)[:steps], spectrum(window)[:steps])
         first += len(window)
         voice = mark[160 : 160 + 320 * steps : 320][:steps]
         near = sliding_mean(voice[:, None].astype(float), MARGIN)[:, 0]

@@ -35,7 +35,7 @@ struct BatchAdoptCommand: ParsableCommand {
   var quiet = false
 
   func run() throws {
-    let manifests = try manifest.map(Manifests.read)
+    let manifests = try manifest.map { try Manifests.read($0, undone: "adopted") }
     let executor = try VideoJobExecutor()
     let lock = try LedgerLock(
       ledger.files, command: CommandLine.arguments.joined(separator: " "))

@@ -32,17 +32,30 @@ struct BatchPlanCommand: ParsableCommand {
   @Flag(name: .long, help: "Plan as if finished jobs were to be done again.")
   var force = false
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Warn of disks with less room (default: 1G).", valueName: "size"))
+  var minFree: String?
+
   @Flag(name: .long, help: "List all jobs, also those that are done.")
   var all = false
 
   @Flag(name: .long, help: "Print one JSON object with all jobs on stdout.")
   var json = false
 
+  func validate() throws {
+    if let minFree, ByteCount(parsing: minFree) == nil {
+      throw ValidationError("--min-free \(minFree): write it as 500M or 20G")
+    }
+  }
+
+  /// Warnings that are told to people without `--all`.
+  private static let shownWarnings = 10
   /// Jobs that are listed for people without `--all`.
   private static let shownJobs = 50
 
   func run() throws {
-    let expanded = try Manifests.read(manifest)
+    let expanded = try Manifests.read(manifest, undone: "planned")
     let reader = try openReader()
     let executor = try VideoJobExecutor()
     let plan = try BatchPlan(
@@ -50,13 +63,25 @@ struct BatchPlanCommand: ParsableCommand {
     let rates = try reader?.rates() ?? RateTable()
     let report = PlanReport(
       plan, estimate: PlanEstimate(plan, executor: executor, rates: rates),
-      disks: OutputDisk.all(of: plan), ledger: ledger.files.ledger)
+      disks: OutputDisk.all(of: plan),
+      warnings: try plan.outputWarnings(executor: executor, reader: reader),
+      minimumFreeByteCount: minFree.flatMap(ByteCount.init(parsing:))?.count
+        ?? RunnerSettings().minimumFreeByteCount,
+      ledger: ledger.files.ledger)
     if json { return try JSONOutput.write(report, usesSnakeCase: true) }
     let jobs = all ? report.jobs : report.jobs.filter { $0.action != .done }
     let shown = all ? jobs[...] : jobs.prefix(Self.shownJobs)
     for job in shown { try StandardStreams.printLine(Self.line(job)) }
     if shown.count < jobs.count {
       try StandardStreams.printLine("... \(jobs.count - shown.count) more: --all lists them")
+    }
+    let warnings = all ? report.warnings[...] : report.warnings.prefix(Self.shownWarnings)
+    for warning in warnings {
+      try StandardStreams.printLine(Amount.plain("warning: job \(warning.job): \(warning.reason)"))
+    }
+    if warnings.count < report.warnings.count {
+      let more = Amount.count(report.warnings.count - warnings.count, "more warning")
+      try StandardStreams.printLine("... \(more): --all lists them")
     }
     for line in Self.summary(report, manifest) { try StandardStreams.printLine(line) }
   }
@@ -93,6 +118,7 @@ struct BatchPlanCommand: ParsableCommand {
       let free = Amount.bytes(Double(disk.freeBytes))
       return
         "disk: \(free) free at \(Amount.plain(disk.folder)) for \(Amount.count(disk.jobs, "job"))"
+        + (disk.warning.map { "; warning: \($0)" } ?? "")
     }
     return lines
   }

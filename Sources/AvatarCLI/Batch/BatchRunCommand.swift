@@ -101,7 +101,7 @@ struct BatchRunCommand: ParsableCommand {
   }
 
   func run() throws {
-    var expanded = try manifest.map(Manifests.read)
+    var expanded = try manifest.map { try Manifests.read($0, undone: "run") }
     let signals = DrainWatch()
     let display = BatchRunDisplay(json: json, quiet: quiet)
     let run = BatchRun(

@@ -33,7 +33,8 @@ final class BatchRunDisplay {
   func close(_ report: BatchRunReport) throws {
     closeLine()
     if let outputError { throw outputError }
-    if !json { try StandardStreams.printLine(Self.summary(report)) }
+    for line in report.advice { StandardStreams.tell("avatar: \(Amount.plain(line))\n") }
+    if !json { try StandardStreams.printLine(report.summary) }
   }
 
   private static func line(_ event: BatchEvent) -> String? {
@@ -50,18 +51,10 @@ final class BatchRunDisplay {
       return "job \(job): started\(attempt)"
     case "job.succeeded":
       let seconds = event.seconds.map { String(format: " in %.1f s", $0) } ?? ""
-      return "job \(job): done\(seconds)"
+      return "job \(job): \(event.found == true ? "found done" : "done\(seconds)")"
     default:
       return "job \(job): \(event.event.dropFirst("job.".count))\(reason)"
     }
-  }
-
-  private static func summary(_ report: BatchRunReport) -> String {
-    let counts = report.counts.sorted { $0.key.rawValue < $1.key.rawValue }
-      .map { "\($0.value) \($0.key.rawValue)" }
-    let made = "\(report.succeeded) done in this run, \(report.frameCount) frames"
-    let seconds = String(format: "%.1f s", report.seconds)
-    return (counts + [made, seconds]).joined(separator: ", ")
   }
 
   private func draw(_ jobs: [JobInWork]) {

@@ -26,27 +26,29 @@ struct LedgerOptions: ParsableArguments {
 
 /// Reads manifests as this program's commands do.
 enum Manifests {
-  /// The jobs of the manifest at `path`.
+  /// The jobs of the manifest at `path`; `undone` is what a faulty one keeps from being done, as "run".
   ///
   /// - Throws: `ManifestError`, after telling what is wrong line by line; `RuntimeError` for a broken build.
-  static func read(_ path: String) throws -> ExpandedManifest {
+  static func read(_ path: String, undone: String) throws -> ExpandedManifest {
     let reader = ManifestReader(
       kinds: try JobKinds.all(), environment: ProcessInfo.processInfo.environment)
     do {
       return try reader.read(path)
     } catch {
       for line in error.lines(limit: shownErrors) { StandardStreams.tell("\(line)\n") }
-      throw summary(of: error, path: path)
+      throw summary(of: error, path: path, undone)
     }
   }
 
   /// Errors of a manifest that are printed for people.
   static let shownErrors = 50
 
-  private static func summary(of error: ManifestError, path: String) -> RuntimeError {
+  private static func summary(
+    of error: ManifestError, path: String, _ undone: String
+  ) -> RuntimeError {
     let count = error.problemCount
     return RuntimeError(
-      "\(count == 1 ? "1 error" : "\(count) errors"), \(path): nothing was run; mend them first",
+      "\(count == 1 ? "1 error" : "\(count) errors"), \(path): nothing was \(undone); mend them first",
       exitCode: error.exitCode)
   }
 

@@ -21,6 +21,13 @@ struct PlanReport: Encodable {
     let folder: String
     let freeBytes: Int
     let jobs: Int
+    /// Why its jobs may have to wait.
+    let warning: String?
+  }
+
+  struct Warning: Encodable {
+    let job: String
+    let reason: String
   }
 
   struct Estimate: Encodable {
@@ -32,6 +39,8 @@ struct PlanReport: Encodable {
     let jobs: Int
     let sampledJobs: Int
     let unmeasuredJobs: Int
+    let waitingForInput: [String]
+    let badInputs: [String]
     let jobsWithoutRate: Int
   }
 
@@ -45,8 +54,13 @@ struct PlanReport: Encodable {
   let disks: [Disk]
   let jobs: [Job]
   let gone: [Gone]
+  /// What is foreseen to make jobs fail.
+  let warnings: [Warning]
 
-  init(_ plan: BatchPlan, estimate: PlanEstimate, disks: [OutputDisk], ledger: String) {
+  init(
+    _ plan: BatchPlan, estimate: PlanEstimate, disks: [OutputDisk], warnings: [PlanWarning],
+    minimumFreeByteCount: Int, ledger: String
+  ) {
     manifest = plan.manifest
     digest = plan.digest
     self.ledger = ledger
@@ -59,14 +73,18 @@ struct PlanReport: Encodable {
     }
     actions = jobs.reduce(into: [:]) { $0[$1.action.rawValue, default: 0] += 1 }
     gone = plan.gone.map { Gone(job: $0.name, state: $0.state) }
+    self.warnings = (warnings + estimate.badInputs).map { Warning(job: $0.job, reason: $0.reason) }
     self.disks = disks.map {
-      Disk(folder: $0.folder, freeBytes: $0.freeByteCount, jobs: $0.jobCount)
+      Disk(
+        folder: $0.folder, freeBytes: $0.freeByteCount, jobs: $0.jobCount,
+        warning: $0.warning(estimate, minimumFreeByteCount: minimumFreeByteCount))
     }
     self.estimate = Estimate(
       seconds: estimate.seconds, outputBytes: estimate.byteCount.map { $0.rounded() },
       outputSeconds: estimate.outputSeconds, outputFrames: Int(estimate.frameCount.rounded()),
       jobs: estimate.jobCount, sampledJobs: estimate.sampleCount,
-      unmeasuredJobs: estimate.unmeasuredCount, jobsWithoutRate: estimate.unratedCount)
+      unmeasuredJobs: estimate.unmeasuredCount, waitingForInput: estimate.waitingForInput,
+      badInputs: estimate.badInputs.map(\.job), jobsWithoutRate: estimate.unratedCount)
   }
 }
 
@@ -88,11 +106,30 @@ extension PlanReport.Estimate {
     if sampledJobs < jobs {
       lines.append("estimate: \(sampledJobs) jobs were looked at, the others taken to be like them")
     }
-    if unmeasuredJobs > 0 {
-      lines.append(
-        "estimate: \(Amount.count(unmeasuredJobs, "job")) can't be measured yet (inputs that are still "
-          + "to be made, or can't be read)")
-    }
+    lines += Self.line(waitingForInput, "can't be measured yet, since inputs are still to be made")
+    lines += Self.line(badInputs, "can't be measured (see the warnings)")
     return lines
+  }
+
+  /// As "estimate: 2 jobs can't be measured: a, b".
+  private static func line(_ jobs: [String], _ reason: String) -> [String] {
+    guard !jobs.isEmpty else { return [] }
+    let names = jobs.prefix(5).map(Amount.plain).joined(separator: ", ")
+    return [
+      "estimate: \(Amount.count(jobs.count, "job")) \(reason): \(names)\(jobs.count > 5 ? ", ..." : "")"
+    ]
+  }
+}
+
+extension OutputDisk {
+  /// Why its jobs may have to wait; nil where there is room for them as far as is known.
+  fileprivate func warning(_ estimate: PlanEstimate, minimumFreeByteCount: Int) -> String? {
+    if freeByteCount < minimumFreeByteCount {
+      return "less than --min-free, \(Amount.bytes(Double(minimumFreeByteCount))): its jobs wait"
+    }
+    guard let bytes = estimate.byteCount, estimate.jobCount > 0 else { return nil }
+    let share = bytes * Double(jobCount) / Double(estimate.jobCount)
+    guard share > Double(freeByteCount - minimumFreeByteCount) else { return nil }
+    return "its outputs are estimated at \(Amount.bytes(share)): they don't fit"
   }
 }

@@ -65,6 +65,8 @@ public struct BatchPlan: Sendable {
   public enum RemakeReason: String, Sendable, Hashable {
     case outputMissing
     case outputChanged
+    /// The contact sheet is gone: it alone is made again.
+    case sheetMissing
     /// A person wants it.
     case forced
   }

@@ -56,13 +56,13 @@ struct BatchPlanner {
     var planned = BatchPlan.Job(
       specification: job, key: key, state: known.situation?.state, action: .add)
     if let situation = known.situation {
-      planned.condition = condition(of: situation, output: job.output, key: key)
+      planned.condition = condition(of: situation, job, key: key)
       planned.action = situation.action(
         for: key, output: job.output, condition: planned.condition, forces: forces)
     } else if case .impossible(let failure) = key {
       planned.action = .fail(failure)
     } else if let made = known.inherited, key == .known(made.key), !forces,
-      made.condition(at: job.output, verifies: verifies).isIntact
+      made.condition(at: job.output, verifies: verifies).isIntact, executor.isComplete(job)
     {
       planned.inherited = made
       planned.action = .adopt
@@ -77,12 +77,13 @@ struct BatchPlanner {
 
   /// What the output looks like, where that matters: not for what will be done again anyway.
   private func condition(
-    of situation: JobSituation, output: String, key: BatchPlan.Key
+    of situation: JobSituation, _ job: JobSpecification, key: BatchPlan.Key
   ) -> MadeOutput.Condition? {
-    guard situation.state == .succeeded, situation.output == output, let made = situation.made
+    guard situation.state == .succeeded, situation.output == job.output, let made = situation.made
     else { return nil }
     if case .known(let key) = key, key != made.key { return nil }
-    return made.condition(at: output, verifies: verifies)
+    let condition = made.condition(at: job.output, verifies: verifies)
+    return condition.isIntact && !executor.isComplete(job) ? .incomplete : condition
   }
 
   /// The job's key, unless it depends on what other jobs of the batch are still to make.

@@ -184,7 +184,9 @@ final class Enqueuing {
       report.changed += 1
     case .remake(let reason):
       try forget(row, planned)
-      try transaction.execute("UPDATE jobs SET made_key = NULL WHERE id = ?", [row.id])
+      if reason != .sheetMissing {
+        try transaction.execute("UPDATE jobs SET made_key = NULL WHERE id = ?", [row.id])
+      }
       try transaction.makeReady(row, .outputLost, detail: reason.rawValue)
       report.remade += 1
     case .recheck:

@@ -15,41 +15,49 @@ extension Ledger {
   ///
   /// Its key is computed anew, since its inputs may have come or changed since it was queued; a job whose output is there
   /// already with this key is settled without work. Jobs that a crash made suspect come only when `suspectsOnly` is set, and
-  /// no others then: a runner asks for them while it does nothing else. `batch` limits the choice to one batch.
+  /// no others then: a runner asks for them while it does nothing else. `batch` limits the choice to one batch, `mayWrite` to jobs of
+  /// whose outputs it says so.
   func claim(
     worker: String, leaseSeconds: Double, executor: any JobExecutor, batch: Int? = nil,
-    suspectsOnly: Bool = false
+    suspectsOnly: Bool = false, where mayWrite: (_ output: String) -> Bool = { _ in true }
   ) throws(LedgerError) -> ClaimResult {
     try queueDueJobs()
     let candidate = try database.read { database in
-      try Candidate.first(database, batch: batch, suspectsOnly: suspectsOnly)
+      try Candidate.first(database, batch: batch, suspectsOnly: suspectsOnly, where: mayWrite)
     }
     guard let candidate else { return .nothing }
     let digests = fileDigests()
     let key = Result { try executor.key(of: candidate.job, digests: digests) }
     try digests.save()
+    let places = try look(at: candidate.job, key: try? key.get(), executor: executor)
     return try write { transaction in
       guard let row = try transaction.job(candidate.id), row.state == .queued else {
         return .settled(try transaction.outcome(of: candidate.id))
       }
-      if case .success(let key) = key, let made = row.made, made.key == key,
-        made.condition(at: row.output, verifies: false).isIntact
-      {
-        return .settled(try transaction.settleUnchanged(row, key: key))
+      var isRight = false
+      if case .success(let key) = key, let made = row.made, made.key == key {
+        isRight = made.condition(at: row.output, verifies: false).isIntact
+        if isRight && places.isComplete {
+          return .settled(try transaction.settleUnchanged(row, key: key))
+        }
       }
       let (attempt, number) = try transaction.begin(
         row, candidate.job, key: try? key.get(), worker: worker, leaseSeconds: leaseSeconds)
-      switch key {
-      case .failure(let error):
+      func fail(_ failure: JobFailure) throws -> ClaimResult {
         let attempt = try transaction.attemptInWork(attempt)
-        return .settled(
-          try transaction.end(
-            attempt, .failed(JobFailure(error)), rules: rules))
+        return .settled(try transaction.end(attempt, .failed(failure), rules: rules))
+      }
+      switch key {
+      case .failure(let error): return try fail(JobFailure(error))
       case .success(let key):
+        if let failure = places.foreign?.failure { return try fail(failure) }
+        // One with this key, of which the ledger doesn't know, is what the job would make.
+        let isFound = !row.ownsOutput && places.outputKey == key
         return .claimed(
           ClaimedAttempt(
             attempt: attempt, job: row.id, specification: candidate.job, key: key,
-            replacesOutput: row.ownsOutput, earlierSeconds: row.spentSeconds, number: number,
+            replacesOutput: places.hasOutput && !isRight && !isFound,
+            earlierSeconds: row.spentSeconds, number: number,
             startedAt: transaction.now.wallSeconds))
       }
     }
@@ -77,18 +85,24 @@ private struct Candidate {
   var id: Int
   var job: JobSpecification
 
-  static func first(_ database: Database, batch: Int?, suspectsOnly: Bool) throws -> Candidate? {
+  static func first(
+    _ database: Database, batch: Int?, suspectsOnly: Bool, where mayWrite: (String) -> Bool
+  ) throws -> Candidate? {
     let ofBatch = batch == nil ? "" : "AND batch = :batch"
     let statement = try database.cachedStatement(
       sql: """
-        SELECT id FROM jobs
+        SELECT id, output FROM jobs
         WHERE state = 'queued' AND is_suspect = \(suspectsOnly ? 1 : 0) \(ofBatch)
-        ORDER BY priority DESC, batch, position LIMIT 1
+        ORDER BY priority DESC, batch, position
         """)
     let arguments: StatementArguments = batch.map { ["batch": $0] } ?? StatementArguments()
-    return try Int.fetchOne(statement, arguments: arguments).map { id in
-      Candidate(id: id, job: try database.specification(ofJob: id))
+    let rows = try Row.fetchCursor(statement, arguments: arguments)
+    while let row = try rows.next() {
+      guard mayWrite(row[1]) else { continue }
+      let id: Int = row[0]
+      return Candidate(id: id, job: try database.specification(ofJob: id))
     }
+    return nil
   }
 }
 

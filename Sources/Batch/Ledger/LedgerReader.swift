@@ -126,6 +126,14 @@ public final class LedgerReader: Sendable {
     }
   }
 
+  /// Jobs that failed for one that they need, after the event `identifier`, in order.
+  func needFailures(after identifier: Int) throws(LedgerError) -> [JobEvent] {
+    try database.read { database in
+      try database.events(
+        "events.id > ? AND change = ?", limit: .max, [identifier, JobChange.needFailed.rawValue])
+    }
+  }
+
   /// The identifier of the latest event, 0 before the first.
   public func latestEvent() throws(LedgerError) -> Int {
     try database.read { try Int.fetchOne($0, sql: "SELECT max(id) FROM events") ?? 0 }

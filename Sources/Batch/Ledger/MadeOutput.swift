@@ -29,12 +29,14 @@ struct MadeOutput: Hashable, Sendable {
     case intact
     /// The same bytes with another time.
     case touched(modifiedNanoseconds: Int)
+    /// It is intact, and what belongs beside it is gone.
+    case incomplete
     case missing
     case changed
 
     var isIntact: Bool {
       switch self {
-      case .intact, .touched: true
+      case .intact, .touched, .incomplete: true
       case .missing, .changed: false
       }
     }

@@ -4,10 +4,12 @@ public struct PlanEstimate: Sendable, Hashable {
   public var jobCount = 0
   /// Of these, those whose inputs were looked at; with very many jobs the others are taken to be like them.
   public var sampleCount = 0
-  /// Of the sample: jobs whose size can't be told yet, since an input is missing or is no sound.
-  public var unmeasuredCount = 0
+  /// Of the sample: jobs whose size can't be told yet, since an input is still to be made, and those whose input is no good.
+  public var waitingForInput: [String] = []
+  public var badInputs: [PlanWarning] = []
   /// Of the sample: jobs of a kind of which none has been done yet.
   public var unratedCount = 0
+  public var unmeasuredCount: Int { waitingForInput.count + badInputs.count }
   /// Of the outputs of the jobs that could be measured.
   public var frameCount = 0.0
   public var outputSeconds = 0.0
@@ -29,18 +31,24 @@ public struct PlanEstimate: Sendable, Hashable {
     }
     let scale = Double(jobCount) / Double(sampleCount)
     for number in 0..<sampleCount {
-      let job = jobs[number * jobCount / sampleCount].specification
-      add(job, size: try? executor.measure(job), rates, scale: scale)
+      let job = jobs[number * jobCount / sampleCount]
+      do {
+        let size = try executor.measure(job.specification)
+        add(job.specification, size: size, rates, scale: scale)
+      } catch {
+        let name = job.specification.name
+        if case .known = job.key {
+          badInputs.append(PlanWarning(job: name, reason: JobFailure(error).message))
+        } else {
+          waitingForInput.append(name)
+        }
+      }
     }
   }
 
   private mutating func add(
-    _ job: JobSpecification, size: JobSize?, _ rates: RateTable, scale: Double
+    _ job: JobSpecification, size: JobSize, _ rates: RateTable, scale: Double
   ) {
-    guard let size else {
-      unmeasuredCount += 1
-      return
-    }
     frameCount += Double(size.frameCount) * scale
     outputSeconds += size.seconds * scale
     guard let estimate = rates.estimate(job, size: size) else {

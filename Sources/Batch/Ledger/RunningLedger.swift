@@ -26,15 +26,21 @@ final class RunningLedger: RunnerLedger {
     for outcome in try ledger.recover(expiredOnly: false, executor: executor) { settled(outcome) }
   }
 
-  func claim() throws -> ClaimedAttempt? { try next(suspectsOnly: false) }
+  func claim(where mayWrite: (String) -> Bool) throws -> ClaimedAttempt? {
+    try next(suspectsOnly: false, mayWrite)
+  }
 
-  func claimSuspect() throws -> ClaimedAttempt? { try next(suspectsOnly: true) }
+  func claimSuspect(where mayWrite: (String) -> Bool) throws -> ClaimedAttempt? {
+    try next(suspectsOnly: true, mayWrite)
+  }
 
-  private func next(suspectsOnly: Bool) throws -> ClaimedAttempt? {
+  private func next(
+    suspectsOnly: Bool, _ mayWrite: (String) -> Bool
+  ) throws -> ClaimedAttempt? {
     while true {
       let result = try ledger.claim(
         worker: worker, leaseSeconds: Self.leaseSeconds, executor: executor, batch: batch,
-        suspectsOnly: suspectsOnly)
+        suspectsOnly: suspectsOnly, where: mayWrite)
       switch result {
       case .settled(let outcome): settled(outcome)
       case .nothing: return nil

@@ -36,6 +36,7 @@ struct JSONReader {
     count += 1
     guard count <= ManifestNode.countLimit else { throw .tooMany(mark) }
     guard depth <= ManifestNode.depthLimit else { throw .tooDeep(mark) }
+    let isFlag = current == UInt8(ascii: "t") || current == UInt8(ascii: "f")
     let content: ManifestNode.Content =
       switch current {
       case UInt8(ascii: "{"): .mapping(try object(depth: depth))
@@ -43,7 +44,7 @@ struct JSONReader {
       case UInt8(ascii: "\""): .scalar(try string())
       default: try word()
       }
-    return ManifestNode(content: content, mark: mark)
+    return ManifestNode(content: content, mark: mark, isFlag: isFlag)
   }
 
   private mutating func object(

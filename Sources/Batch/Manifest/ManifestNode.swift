@@ -29,6 +29,10 @@ struct ManifestNode: Sendable {
 
   var content: Content
   var mark: ManifestMark
+  /// Whether it is `true` or `false` without quotes, which is no text.
+  var isFlag = false
+
+  static let flags: Set<String> = ["true", "True", "TRUE", "false", "False", "FALSE"]
 
   /// The entry `key` of a mapping.
   func entry(_ key: String) -> Entry? {

@@ -60,7 +60,14 @@ struct StepReader {
     _ node: ManifestNode, _ key: String, _ complaint: (String) -> String?
   ) -> String? {
     guard let text = fields.text(node, key) else { return nil }
-    guard let complaint = complaint(text) else { return text }
+    guard let complaint = complaint(text) else {
+      guard node.isFlag else { return text }
+      return fields.complain(
+        node, "\(key) \(text): takes text, not true or false: write the text, or leave the key out")
+    }
+    if text.allSatisfy(\.isWhitespace) {
+      return fields.complain(node, "\(key) is empty: \(complaint)")
+    }
     return fields.complain(node, "\(key) \(text.shown): \(complaint)")
   }
 

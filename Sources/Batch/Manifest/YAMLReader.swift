@@ -28,7 +28,9 @@ struct YAMLReader {
     case .scalar(let scalar):
       try Self.requireNoTag(scalar.tag, mark)
       let isNull = scalar.style == .plain && Self.nulls.contains(scalar.string)
-      return ManifestNode(content: isNull ? .null : .scalar(scalar.string), mark: mark)
+      return ManifestNode(
+        content: isNull ? .null : .scalar(scalar.string), mark: mark,
+        isFlag: scalar.style == .plain && ManifestNode.flags.contains(scalar.string))
     case .sequence(let sequence):
       try Self.requireNoTag(sequence.tag, mark)
       var list: [ManifestNode] = []

@@ -14,13 +14,15 @@ public struct BatchEvent: Sendable, Equatable, Encodable {
   public var seconds: Double?
   public var exitCode: Int32?
   public var message: String?
+  /// Set where a job's output was found finished rather than made.
+  public var found: Bool?
   /// Jobs by state, with events of the whole batch.
   public var jobs: [String: Int]?
 
   enum CodingKeys: String, CodingKey {
     case event, time, job, output, labels, attempt, seconds
     case exitCode = "exit_code"
-    case message, jobs
+    case message, found, jobs
   }
 
   public init(_ event: String, at date: Date = .now) {

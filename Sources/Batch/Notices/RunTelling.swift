@@ -4,7 +4,9 @@ import MediaTypes
 /// Tells what happens in a run to all who want to know: the jobs' logs, a webhook, a file of figures, and the program's display.
 final class RunTelling {
   let hostLog: HostLog
+  /// Jobs that this run did, and those that it found done.
   private(set) var succeeded = 0
+  private(set) var found = 0
   private(set) var frameCount = 0
   private let reader: LedgerReader
   private let manifest: String?
@@ -15,15 +17,19 @@ final class RunTelling {
   private var metricsWritten = ContinuousClock.now
   private var metricsFailed = false
   private let tell: (BatchRunNotice) -> Void
+  /// The last event of the ledger that was looked at.
+  private var lastEvent: Int
 
+  /// `lastEvent` is the ledger's latest event before the run changed anything.
   init(
     files: LedgerFiles, reader: LedgerReader, manifest: String?, options: BatchRun.Options,
-    tell: @escaping (BatchRunNotice) -> Void
+    lastEvent: Int, tell: @escaping (BatchRunNotice) -> Void
   ) {
     hostLog = HostLog(files)
     self.reader = reader
     self.manifest = manifest
     self.tell = tell
+    self.lastEvent = lastEvent
     logs = JobLogs(files) { tell(.warning($0)) }
     webhook = options.webhook.map { Webhook(url: $0.url, secret: $0.secret) }
     metricsPath = options.metricsPath
@@ -39,7 +45,22 @@ final class RunTelling {
       (event.job, event.message) = (name, reason)
       send(event)
     }
+    tellNeedFailures()
     writeMetrics()
+  }
+
+  /// Tells of jobs that can't start any more since one that they need failed.
+  private func tellNeedFailures() {
+    guard let failures = try? reader.needFailures(after: lastEvent), let last = failures.last else {
+      return
+    }
+    lastEvent = last.identifier
+    for failure in failures {
+      log(failure.jobIdentifier, failure.name, "failed: \(failure.detail ?? "")")
+      var event = BatchEvent("job.failed")
+      (event.job, event.message) = (failure.name, failure.detail)
+      send(event)
+    }
   }
 
   func end(_ report: BatchRunReport) {
@@ -72,10 +93,12 @@ final class RunTelling {
   /// A job that needed no attempt, or whose runner had vanished.
   func settled(_ outcome: JobOutcome) {
     log(outcome.jobIdentifier, outcome.name, outcome.words)
-    if outcome.state == .succeeded { succeeded += 1 }
+    if outcome.state == .succeeded { found += 1 }
     var event = BatchEvent(outcome.eventName)
     (event.job, event.message) = (outcome.name, outcome.message)
+    if outcome.state == .succeeded { event.found = true }
     send(event)
+    if outcome.state.isDead { tellNeedFailures() }
   }
 
   func notice(_ notice: RunnerNotice) {
@@ -88,6 +111,11 @@ final class RunTelling {
     case .ended(let claimed, let ending, let outcome, let seconds):
       ended(claimed, ending, outcome, seconds)
     case .draining(let ending): tell(.warning(ending.drainWords))
+    case .waitingForRoom(let folder):
+      tell(
+        .warning(
+          "\(folder) has less room than --min-free: jobs that write to its disk wait, and those in work "
+            + "end with their segment; free some space and run again"))
     }
   }
 
@@ -117,9 +145,13 @@ final class RunTelling {
   ) {
     metrics.attempts[ending.name, default: 0] += 1
     if case .succeeded(let result) = ending, outcome.state == .succeeded {
-      succeeded += 1
-      frameCount += result.frameCount
-      metrics.framesWritten += result.frameCount
+      if result.wasFound {
+        found += 1
+      } else {
+        succeeded += 1
+        frameCount += result.frameCount
+        metrics.framesWritten += result.frameCount
+      }
     }
     let name = claimed.specification.name
     if ending.isDeath { log(claimed.job, name, hostLog.tail) }
@@ -129,7 +161,9 @@ final class RunTelling {
     var event = event(outcome.eventName, claimed)
     (event.seconds, event.message) = ((seconds * 1000).rounded() / 1000, outcome.message)
     if case .failed(let failure) = ending { event.exitCode = failure.exitCode }
+    if case .succeeded(let result) = ending, result.wasFound { event.found = true }
     send(event)
+    if outcome.state.isDead { tellNeedFailures() }
   }
 
   private func event(_ name: String, _ claimed: ClaimedAttempt) -> BatchEvent {

@@ -45,17 +45,12 @@ extension RunnerEnding {
     case .nothingLeft: "nothing is left to do"
     case .timeOver: "the time was over"
     case .interrupted: "stopped by a signal"
-    case .diskFull(let folder): "no room in \(folder)"
+    case .diskFull(let folders): "no room in \(folders.joined(separator: ", "))"
     }
   }
 
   /// What is said when the end begins.
   var drainWords: String {
-    let reason =
-      switch self {
-      case .diskFull(let folder): "\(folder) has too little room: free some space and run again"
-      default: words
-      }
-    return "\(reason); jobs in work end with their segment, and go on from there next time"
+    "\(words); jobs in work end with their segment, and go on from there next time"
   }
 }

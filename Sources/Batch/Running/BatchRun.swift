@@ -53,6 +53,7 @@ public final class BatchRun {
     let ledger = try Ledger(
       lock: try LedgerLock(files, command: command, clock: clock), clock: clock)
     let path = manifest?.path
+    let lastEvent = try ledger.reader.latestEvent()
     let enqueued = try enqueue(manifest, ledger)
     // From here on the ledger has all of it; a run may take days.
     manifest = nil
@@ -61,13 +62,14 @@ public final class BatchRun {
       try ledger.control.retry(JobSelection(manifest: path, states: [.failed, .quarantined]))
     }
     let telling = RunTelling(
-      files: files, reader: ledger.reader, manifest: path, options: options, tell: tell)
+      files: files, reader: ledger.reader, manifest: path, options: options,
+      lastEvent: lastEvent, tell: tell)
     try telling.begin(enqueued)
     do {
       let ending = try work(ledger, enqueued?.batch, telling, stopRequest)
       let report = BatchRunReport(
-        ending: ending, counts: try ledger.reader.status(manifest: path).counts,
-        succeeded: telling.succeeded, frameCount: telling.frameCount,
+        ending: ending, counts: try ledger.reader.status(manifest: path).counts, manifest: path,
+        succeeded: telling.succeeded, found: telling.found, frameCount: telling.frameCount,
         failures: try ledger.reader.jobs(manifest: path, states: [.failed, .quarantined]),
         enqueued: enqueued, seconds: (ContinuousClock.now - began) / .seconds(1))
       telling.end(report)

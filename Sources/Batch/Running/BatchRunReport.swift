@@ -5,8 +5,11 @@ public struct BatchRunReport: Sendable, Hashable {
   public var ending: RunnerEnding
   /// The batch's jobs by state, or all of the ledger where no manifest was named.
   public var counts: [JobState: Int]
-  /// Jobs that this run finished, and the frames of their outputs.
+  /// The manifest; nil where all of the ledger was run.
+  public var manifest: String?
+  /// Jobs that this run did, those that it found done on a closer look, and the frames of the outputs that it made.
   public var succeeded: Int
+  public var found: Int
   public var frameCount: Int
   /// Jobs that failed or were set aside, in this run or before.
   public var failures: [JobSummary]
@@ -19,7 +22,7 @@ public struct BatchRunReport: Sendable, Hashable {
     [JobState.waiting, .queued, .running].reduce(0) { $0 + (counts[$1] ?? 0) }
   }
 
-  /// 0 when all is done, 1 with failed jobs, 75 when time was over before, 74 on a full disk, 143 when a signal ended it.
+  /// 0 when all is done, 1 with failed jobs, 75 when time was over before, 74 when jobs are left for a full disk, 143 when a signal ended it.
   public var exitCode: ExitCode {
     switch ending {
     case .interrupted: .terminated

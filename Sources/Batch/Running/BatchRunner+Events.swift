@@ -40,6 +40,7 @@ extension BatchRunner {
   private func end(_ attempt: Int, _ ending: AttemptEnding) throws {
     guard let work = inWork.removeValue(forKey: attempt) else { return }
     let outcome = try ledger.end(attempt, ending)
+    nextLook = 0
     notice(.ended(work.claimed, ending, outcome, seconds: wakingSeconds - work.began))
   }
 

@@ -18,13 +18,13 @@ extension BatchRunner {
     watchRoom()
   }
 
-  /// Segments in work fit into what is kept free; the next ones may not.
   private func watchRoom() {
     guard ending == nil else { return }
-    for folder in Set(inWork.values.map { environment.folder($0.claimed.specification.output) }) {
-      if let free = environment.freeByteCount(folder), free < settings.minimumFreeByteCount / 2 {
-        return drain(.diskFull(folder: folder))
-      }
+    for attempt in inWork.keys.sorted() {
+      guard let output = inWork[attempt]?.claimed.specification.output,
+        room.isRunningOut(for: output, tell: { notice(.waitingForRoom(folder: $0)) })
+      else { continue }
+      stop(attempt, .afterSegment, .draining)
     }
   }
 }

@@ -23,6 +23,9 @@ final class BatchRunner {
   var lastLease = 0.0
   var lastWatch = 0.0
   var hostsThatNeverSpoke = 0
+  var room: RoomWatch
+  /// When the queue is looked through again, after a look that found only jobs without room.
+  var nextLook = 0.0
 
   init(
     ledger: any RunnerLedger, settings: RunnerSettings, environment: RunnerEnvironment,
@@ -33,6 +36,7 @@ final class BatchRunner {
     self.environment = environment
     self.notice = notice
     lastTick = environment.clock.seconds
+    room = RoomWatch(environment, minimumFreeByteCount: settings.minimumFreeByteCount)
   }
 
   /// Runs to the end.
@@ -46,7 +50,10 @@ final class BatchRunner {
       try beginJobs()
       if inWork.isEmpty {
         if let ending { return ending }
-        guard let seconds = try ledger.secondsUntilNextStart() else { return .nothingLeft }
+        guard let seconds = try ledger.secondsUntilNextStart() else {
+          return room.fullFolders.isEmpty
+            ? .nothingLeft : .diskFull(folders: room.fullFolders)
+        }
         environment.clock.sleep(seconds: min(max(seconds, 0.01), 0.5))
         continue
       }
@@ -98,20 +105,23 @@ final class BatchRunner {
 
   /// Fills the free places with jobs; suspects run alone, and before others.
   private func beginJobs() throws {
+    guard wakingSeconds >= nextLook else { return }
+    room.begin()
+    defer { if !room.fullFolders.isEmpty { nextLook = wakingSeconds + 2 } }
     while ending == nil, inWork.count < settings.workers, !isTryingSuspect {
       if suspectsWait {
         guard inWork.isEmpty else { return }
-        guard let suspect = try ledger.claimSuspect() else {
+        guard let suspect = try ledger.claimSuspect(where: hasRoom) else {
           suspectsWait = false
           continue
         }
         triedAlone = suspect.attempt
         return try begin(suspect)
       }
-      guard let claimed = try ledger.claim() else {
+      guard let claimed = try ledger.claim(where: hasRoom) else {
         // A suspect's next attempt may have become due meanwhile.
         suspectsWait = inWork.isEmpty
-        guard suspectsWait, let suspect = try ledger.claimSuspect() else { return }
+        guard suspectsWait, let suspect = try ledger.claimSuspect(where: hasRoom) else { return }
         triedAlone = suspect.attempt
         return try begin(suspect)
       }
@@ -121,12 +131,11 @@ final class BatchRunner {
 
   private var isTryingSuspect: Bool { triedAlone.map { inWork[$0] != nil } ?? false }
 
+  private func hasRoom(for output: String) -> Bool {
+    room.hasRoom(for: output) { notice(.waitingForRoom(folder: $0)) }
+  }
+
   private func begin(_ claimed: ClaimedAttempt) throws {
-    let folder = environment.folder(claimed.specification.output)
-    if let free = environment.freeByteCount(folder), free < settings.minimumFreeByteCount {
-      _ = try ledger.end(claimed.attempt, .released(reason: "no room in \(folder)"))
-      return drain(.diskFull(folder: folder))
-    }
     if host == nil {
       host = try environment.makeHost()
       (hostIsReady, lastHeard) = (false, wakingSeconds)

@@ -10,6 +10,14 @@ struct RunnerEnvironment {
   /// Free bytes of the file system that holds a folder; nil where that can't be told.
   var freeByteCount: (_ folder: String) -> Int? = RunnerEnvironment.freeByteCount
   var folder: (_ output: String) -> String = { FilePath.folder(of: $0) }
+  /// Tells the file system of a folder from others; nil where that can't be told.
+  var device: (_ folder: String) -> UInt64? = RunnerEnvironment.device
+
+  /// The number of the file system that holds `folder`.
+  static func device(_ folder: String) -> UInt64? {
+    var information = stat()
+    return stat(folder, &information) == 0 ? UInt64(information.st_dev) : nil
+  }
 
   /// What is free for everybody on the file system of `folder`.
   static func freeByteCount(_ folder: String) -> Int? {
@@ -26,4 +34,6 @@ enum RunnerNotice {
   case warned(ClaimedAttempt, String)
   case ended(ClaimedAttempt, AttemptEnding, JobOutcome, seconds: Double)
   case draining(RunnerEnding)
+  /// Jobs whose outputs go to this folder, or elsewhere on its disk, wait for room; told once a disk.
+  case waitingForRoom(folder: String)
 }

@@ -1,9 +1,10 @@
 /// What a runner asks of the ledger and tells it; every call is one transaction.
 protocol RunnerLedger: AnyObject {
-  /// Makes the most urgent job that may start now `running` and returns its attempt; nil when there is none.
-  func claim() throws -> ClaimedAttempt?
+  /// Makes the most urgent job that may start now, and of whose output `mayWrite` says so, `running` and returns its attempt; nil when
+  /// there is none.
+  func claim(where mayWrite: (_ output: String) -> Bool) throws -> ClaimedAttempt?
   /// The same for the jobs that were in work when a host died: one of them, to be run alone.
-  func claimSuspect() throws -> ClaimedAttempt?
+  func claimSuspect(where mayWrite: (_ output: String) -> Bool) throws -> ClaimedAttempt?
   /// Seconds until a job that waits for its next attempt may start; nil when none waits.
   func secondsUntilNextStart() throws -> Double?
 

@@ -4,7 +4,7 @@ public struct RunnerSettings: Sendable {
   public var workers: Int
   /// Seconds after which no further job is begun and those in work end with their segment; nil is no limit.
   public var maximumSeconds: Double?
-  /// No job is begun while a folder of outputs has less room than this.
+  /// No job is begun while its output's disk has less room than this.
   public var minimumFreeByteCount: Int
   /// How long an attempt that was told to stop at once may take for it before its process is killed.
   public var stopGraceSeconds: Double
@@ -30,6 +30,6 @@ public enum RunnerEnding: Sendable, Hashable {
   case timeOver
   /// A signal asked for it.
   case interrupted
-  /// There was no room for further outputs in this folder.
-  case diskFull(folder: String)
+  /// No job is left but those for whose outputs there was no room in these folders, one a disk.
+  case diskFull(folders: [String])
 }

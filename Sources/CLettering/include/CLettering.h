@@ -16,9 +16,10 @@ int32_t CLettering_font_count(void);
 const char *CLettering_version(void);
 
 // Lays out UTF-8 in bold sans serif, with capitals `capital_height` pixels high, in lines of at most `line_width` pixels.
-// `language`, as "zh-cn", decides between forms of one character. NULL without memory or where no font has capitals.
+// Lines are centred where `is_centred` is 1. `language`, as "zh-cn", decides between forms of one character. NULL without memory or where no font has capitals.
 CLettering_text *CLettering_lay_out(const char *text, int32_t byte_count, const char *language,
-                                    double capital_height, double line_width);
+                                    double capital_height, double line_width,
+                                    int32_t is_centred);
 void CLettering_free(CLettering_text *text);
 
 CLettering_ink CLettering_measure(const CLettering_text *text);

@@ -43,13 +43,25 @@ public final class VideoJobExecutor: JobExecutor {
     let request = try request(job)
     let avatar = try presenter(request) == nil ? request.avatar : nil
     let model = try SpeakModel(request).inputPath
-    return request.sounds + [avatar, model, request.museTalk.autoencoder].compactMap(\.self)
-      + (request.speakers.isEmpty ? [] : request.facePictures)
+    return request.sounds
+      + [
+        avatar, model, request.museTalk.autoencoder, request.captions?.path,
+      ].compactMap(\.self) + (request.speakers.isEmpty ? [] : request.facePictures)
+  }
+
+  private func seconds(of audio: String) throws -> Double {
+    let sound = try probe(audio)
+    guard sound.hasAudio, let seconds = sound.durationSeconds, seconds > 0 else {
+      throw RuntimeError.badInput(
+        "\(audio): \(sound.hasAudio ? "is empty, or its length can't be told" : "has no sound"): "
+          + "name another audio")
+    }
+    return seconds
   }
 
   public func measure(_ job: JobSpecification) throws -> JobSize {
     let request = try request(job)
-    let seconds = try request.sounds.map { try probe($0).durationSeconds ?? 0 }.max() ?? 0
+    let seconds = try request.sounds.map(seconds(of:)).max() ?? 0
     let source = try SpeakSource(request)
     let info = try probe(source.path)
     let rate = request.rate ?? (source.presenter == nil ? info.outputRate : Rational(25))
@@ -63,9 +75,13 @@ public final class VideoJobExecutor: JobExecutor {
     request.provenance.jobKey = context.key
     request.replacesOutput = context.replacesOutput
     request.keepsUnfinishedWork = true
+    request.replacesSidecar = true
     try OutputPath.createFolder(of: job.output)
+    try OutputPath.check(
+      job.output, force: true, inputs: inputs(of: job), namedBy: .manifest)
     if job.makesContactSheet {
-      try ContactSheet.check(of: job.output, replaces: true, inputs: inputs(of: job))
+      try ContactSheet.check(
+        of: job.output, replaces: true, inputs: inputs(of: job), namedBy: .manifest)
     }
     let attempt = JobAttempt(context)
     defer { attempt.end() }
@@ -86,18 +102,33 @@ public final class VideoJobExecutor: JobExecutor {
     guard !context.replacesOutput, access(job.output, F_OK) == 0 else { return nil }
     guard let found = finishedOutput(at: job.output), found.key == context.key else {
       throw RuntimeError.cannotCreate(
-        "output \(job.output): exists already and is not what this job makes: move it away, or "
-          + "name another output")
+        "output \(job.output): is there and was not made by this batch: move it away, or name "
+          + "another output")
     }
     try complete(job)
     discard(job)
-    return JobResult(
+    var result = JobResult(
       sha256: found.sha256, byteCount: found.byteCount, frameCount: found.frameCount, warnings: [])
+    result.wasFound = true
+    return result
   }
 
   public func complete(_ job: JobSpecification) throws {
-    // One that lies there may be of an earlier video of this name.
-    if job.makesContactSheet { try ContactSheet.write(of: job.output, replaces: true) }
+    if job.makesContactSheet {
+      // One of an earlier video of this name gives way; whatever else has come there meanwhile does not.
+      let isOwn = jobKey(at: ContactSheet.path(of: job.output)) != nil
+      try ContactSheet.write(of: job.output, replaces: isOwn)
+    }
+    let captions = try request(job).captions
+    try captions.map { try SpeakCaptions($0, output: job.output) }?.writeSidecar(replaces: true)
+  }
+
+  public func companions(of job: JobSpecification) -> [String] {
+    job.makesContactSheet ? [ContactSheet.path(of: job.output)] : []
+  }
+
+  public func jobKey(at path: String) -> String? {
+    ContactSheet.jobKey(at: path) ?? (try? probe(path))?.tags[OutputTags.jobKey]
   }
 
   public func finishedOutput(at path: String) -> FoundOutput? {

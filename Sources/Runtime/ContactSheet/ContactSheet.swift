@@ -19,12 +19,22 @@ public enum ContactSheet {
   /// Refuses, before any work, a sheet that could not be written: where one exists (unless `replaces`), or without fonts.
   ///
   /// - Throws: `RuntimeError`, 73; `LetteringError`, 69.
-  static func check(of video: String, replaces: Bool, inputs: [String]) throws {
-    try OutputPath.check(path(of: video), force: replaces, inputs: inputs)
+  static func check(
+    of video: String, replaces: Bool, inputs: [String], namedBy origin: OutputPath.Origin = .option
+  ) throws {
+    try OutputPath.check(path(of: video), force: replaces, inputs: inputs, namedBy: origin)
     _ = try time(0)
   }
 
-  /// Writes the sheet of the finished `video` and returns its path; it has its name only when it is complete.
+  /// The key of the batch job that made the sheet at `path`; nil where none did.
+  static func jobKey(at path: String) -> String? {
+    guard let comment = jpegComment(path), comment.hasPrefix(keyMark) else { return nil }
+    return String(comment.dropFirst(keyMark.count))
+  }
+
+  private static let keyMark = "\(OutputTags.jobKey)="
+
+  /// Writes the sheet of the finished `video`, with the key of the batch job that made the video in it, and returns its path; it has its name only when it is complete.
   ///
   /// - Throws: `MediaError`: 65 and 66 where the video can't be read, 73 where the sheet exists and `replaces` is false, 74 for a full
   ///   disk; `LetteringError`, 69, without fonts; `CancelledError`.
@@ -48,7 +58,9 @@ public enum ContactSheet {
       index += 1
     }
     let path = path(of: video)
-    try writeJPEG(sheet, to: path, overwrite: replaces)
+    try writeJPEG(
+      sheet, to: path, comment: info.tags[OutputTags.jobKey].map { keyMark + $0 },
+      overwrite: replaces)
     return path
   }
 

@@ -20,15 +20,20 @@ struct OutputTags {
   /// The producer's number for the content: as asked for, else a digest of the pictures and of the sounds.
   func contentID() throws -> String {
     if let given = commandLine.request.provenance.contentID { return given }
-    let sounds = try commandLine.request.sounds.map { audio in
-      do throws(SHA256.FileError) { return try SHA256.digest(ofFile: audio) } catch {
-        throw RuntimeError.missing(
-          "audio \(audio): can't be read (\(String(cString: strerror(error.number)))): check the path"
-        )
+    let request = commandLine.request
+    do throws(SHA256.FileError) {
+      var parts = segmentDigests
+      for sound in request.sounds { parts.append(try SHA256.digest(ofFile: sound)) }
+      if let loudness = request.loudness { parts.append("loudness \(loudness)") }
+      if let captions = request.captions {
+        parts.append(try SHA256.digest(ofFile: captions.path))
       }
+      return String(SHA256.digest(of: parts.joined(separator: "\n")).prefix(32))
+    } catch {
+      throw RuntimeError.missing(
+        "\(error.path): can't be read (\(String(cString: strerror(error.number)))): check the path"
+      )
     }
-    let digest = SHA256.digest(of: (segmentDigests + sounds).joined(separator: "\n"))
-    return String(digest.prefix(32))
   }
 
   /// The entries by name.

@@ -1,10 +1,10 @@
 /// Commands as text that a shell takes apart into the same words again.
-enum ShellWords {
+public enum ShellWords {
   private static let plain = Set(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%".unicodeScalars)
 
   /// `words` on one line: bare where that is safe, else in single quotes, or in `$'...'` where there are control characters.
-  static func join(_ words: [String]) -> String { words.map(quote).joined(separator: " ") }
+  public static func join(_ words: [String]) -> String { words.map(quote).joined(separator: " ") }
 
   private static func quote(_ word: String) -> String {
     let scalars = word.unicodeScalars

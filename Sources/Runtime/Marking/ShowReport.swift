@@ -64,7 +64,7 @@ public struct ShowReport: Encodable, Sendable, Equatable {
       throw RuntimeError.badInput("file \(path): is a folder: name a video, sound or picture")
     }
     let info = try probe(path)
-    let tags = Tags(info.tags)
+    let tags = Tags(info.tags.merging(pngTexts(path)) { first, _ in first })
     file = path
     version = tags[OutputTags.version]
     isOurs = version != nil
@@ -92,13 +92,18 @@ public struct ShowReport: Encodable, Sendable, Equatable {
     warnings = info.warnings
   }
 
-  /// The recorded command with the output's name; nil unless it is an `avatar speak` that replaces nothing, and nothing else:
-  /// anybody can write metadata.
+  /// The recorded command with the output's name; nil unless it is an `avatar speak` or `avatar generate` that replaces nothing,
+  /// and nothing else: anybody can write metadata.
   private static func command(_ recorded: String, output: String) -> String? {
     let unwanted = ["-o", "--output", "--force"]
-    guard let words = ShellWords.split(recorded), words.starts(with: ["avatar", "speak"]),
+    guard let words = ShellWords.split(recorded),
+      ["speak", "generate"].contains(where: { words.starts(with: ["avatar", $0]) }),
       !words.contains(where: { word in unwanted.contains { word.hasPrefix($0) } })
     else { return nil }
+    if words[1] == "generate" {
+      return ShellWords.join(
+        words + (output.hasPrefix("-") ? ["--output=\(output)"] : ["-o", output]))
+    }
     // Copied to another container, it was an MP4 before.
     let isVideo = ["", "mp4", "m4v"].contains(FilePath.pathExtension(of: output).lowercased())
     let name = isVideo ? output : "\(FilePath.folder(of: output))/\(FilePath.stem(of: output)).mp4"

@@ -33,6 +33,8 @@ struct SpeakCommandLine {
     }
     add("--fps", rate.description)
     add("--loop", loop.rawValue)
+    if request.length != .sound { add("--length", request.length.rawValue) }
+    if let loudness = request.loudness { add("--loudness", "\(loudness)") }
     if let face = request.face { add("--face", text(of: face)) }
     add("--gate", request.gate.rawValue)
     add("--strength", "\(request.strength)")
@@ -49,6 +51,10 @@ struct SpeakCommandLine {
       add("--visible-label", label.text)
       add("--visible-label-position", label.position.rawValue)
       if let seconds = label.seconds { add("--visible-label-seconds", "\(seconds)") }
+    }
+    if let captions = request.captions {
+      add("--captions", path(captions.path))
+      add("--caption-style", captions.style.rawValue)
     }
     return words
   }

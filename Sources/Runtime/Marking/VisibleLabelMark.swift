@@ -31,6 +31,14 @@ struct VisibleLabelMark {
   /// Columns and rows that the label covers.
   var size: (width: Int, height: Int) { (overlay.width, overlay.height) }
 
+  /// Rows from the lower edge of pictures like `info`'s up to a label at the bottom and a little more; 0 for one at the top.
+  func rowsFromBelow(in info: SourceInfo) -> Int {
+    switch label.position {
+    case .topLeft, .topRight: 0
+    case .bottomLeft, .bottomRight: info.height - y + overlay.height / 4
+    }
+  }
+
   /// How many of a video's first frames show the label; nil is all.
   func frameCount(at rate: Rational) -> Int? {
     // Not a frame more because of a product's last bit.

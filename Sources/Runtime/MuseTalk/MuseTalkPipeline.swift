@@ -43,19 +43,22 @@ struct MuseTalkPipeline: SpeakPipeline {
     for warning in reader.warnings { progress(.warning(warning)) }
     let rules: SpeechWindowLayout.Rules =
       settings.compatibility == .upstream ? .upstream : .mended
-    let wanted = (context.soundSeconds ?? 0) * Double(SpeechReader.sampleRate)
-    let count = max(sampleCount, Int(wanted.rounded(.up)))
-    func layout(_ rate: Rational) -> SpeechWindowLayout {
-      SpeechWindowLayout(rules: rules, rate: rate, sampleCount: count)
+    let count = sampleCount
+    func layout(_ rate: Rational, silence: Int = 0) -> SpeechWindowLayout {
+      SpeechWindowLayout(rules: rules, rate: rate, sampleCount: count + silence)
     }
     return HeardSound(
       sampleCount: reader.sourceSampleCount, sampleRate: reader.sourceSampleRate,
       modelFrameCount: { rules == .upstream ? layout($0).upstreamFrameCount : nil }
-    ) { rate in
+    ) { rate, frameCount in
       let encoder = try context.resources.speechEncoder(model, threads: context.threads)
+      // Silence that belongs to the video is heard; what only fills up its last frame is not.
+      let beyond = Self.sampleCount(frameCount, rate) - count
+      let frame = Self.sampleCount(1, rate)
+      let layout = layout(rate, silence: beyond > frame ? beyond : 0)
       let windows = ShownSpeechWindows(
-        SpeechWindows(reader, layout: layout(rate), encoder: encoder),
-        silence: SpeechWindows(silence: layout(rate), encoder: encoder), voice: voice,
+        SpeechWindows(reader, layout: layout, encoder: encoder),
+        silence: SpeechWindows(silence: layout, encoder: encoder), voice: voice,
         strength: Float(context.request.strength))
       return { try windows.window(ofFrame: $0) }
     }
@@ -66,6 +69,11 @@ struct MuseTalkPipeline: SpeakPipeline {
     guard context.request.gate == .auto, settings.compatibility == .mended else { return nil }
     let network = try context.resources.articulation(MiniModel("mini"), threads: context.threads)
     return try network.hear(reader) { try context.cancellation.check() }.voice
+  }
+
+  /// Samples at 16 kHz under so many frames.
+  private static func sampleCount(_ frameCount: Int, _ rate: Rational) -> Int {
+    frameCount * rate.denominator * 16_000 / rate.numerator
   }
 
   func tracker(rate: Rational, isStill: Bool) throws -> MuseTalkFaceTracker {

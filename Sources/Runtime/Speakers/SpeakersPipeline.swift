@@ -42,9 +42,9 @@ struct SpeakersPipeline<Base: SpeakPipeline>: SpeakPipeline {
     let sounds = try pipelines.map { try $0.listen(progress) }
     return HeardSound(
       sampleCount: length.sampleCount, sampleRate: length.sampleRate,
-      modelFrameCount: sounds[0].modelFrameCount
-    ) { rate in
-      let speeches = try sounds.map { try $0.speech(rate) }
+      modelFrameCount: { rate in sounds.compactMap { $0.modelFrameCount(rate) }.max() }
+    ) { rate, frameCount in
+      let speeches = try sounds.map { try $0.speech(rate, frameCount) }
       return { index in try speeches.map { try $0(index) } }
     }
   }

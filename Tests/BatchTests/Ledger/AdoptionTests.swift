@@ -49,7 +49,9 @@ import Testing
         Adoption.Refusal(job: "3", output: workshop.file("3.out"), reason: .otherKey),
       ])
     #expect(try workshop.enqueue(ledger, jobs).done == 117)
-    #expect(try workshop.drain(ledger) == ["1", "2", "3"])
+    #expect(try workshop.drain(ledger) == ["1"])
+    #expect(try workshop.state(ledger, "2") == .failed)
+    #expect(try String(contentsOfFile: workshop.file("2.out"), encoding: .utf8) == "made by hand")
   }
 
   @Test func `a whole ledger is added to, again without change`() throws {

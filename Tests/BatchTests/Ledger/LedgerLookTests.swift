@@ -119,6 +119,8 @@ private final class Discarded: JobExecutor {
     try base.run(job, context: context)
   }
   func finishedOutput(at path: String) -> FoundOutput? { nil }
+  func jobKey(at path: String) -> String? { nil }
+  func companions(of job: JobSpecification) -> [String] { [] }
   func complete(_ job: JobSpecification) throws {}
   func discard(_ job: JobSpecification) { jobs.withLock { $0.append(job.name) } }
 }

@@ -122,7 +122,8 @@ import Testing
       switch choice {
       case 0...2:
         let specification = try #require(try ledger.reader.histories(ofJob: name).first)
-        let result = try workshop.executor.make(specification.specification)
+        let result = try workshop.executor.make(
+          specification.specification, key: specification.key ?? "")
         try ledger.end(attempt, .succeeded(result))
         model.succeed(name)
       case 3:

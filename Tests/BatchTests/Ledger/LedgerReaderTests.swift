@@ -49,7 +49,7 @@ import Testing
     workshop.clock.advance(3600)
     let claim = try #require(try workshop.claim(ledger))
     workshop.clock.advance(8)
-    var result = try workshop.executor.make(claim.specification)
+    var result = try workshop.executor.make(claim.specification, key: claim.key)
     result.warnings = ["no face in 3 frames", "loud"]
     try ledger.end(claim.attempt, .succeeded(result))
     let history = try #require(try ledger.reader.histories(ofJob: "a").first)
@@ -103,7 +103,7 @@ import Testing
         try ledger.record(segment, attempt: claim.attempt)
       }
       workshop.clock.advance(seconds)
-      let result = try workshop.executor.make(claim.specification)
+      let result = try workshop.executor.make(claim.specification, key: claim.key)
       let size = JobSize(seconds: 1, frameCount: 25, pixelsPerFrame: pixels)
       try ledger.end(claim.attempt, .succeeded(result), size: size)
     }

@@ -84,7 +84,8 @@ import Testing
     try workshop.enqueue(ledger, jobs)
     _ = try workshop.drain(ledger)
     try FileManager.default.removeItem(atPath: workshop.file("a.out"))
-    try workshop.write("b.out", "shorter or longer")
+    let own = try String(contentsOfFile: workshop.file("b.out"), encoding: .utf8)
+    try workshop.write("b.out", "altered\(own)")
     let touched = try FileManager.default.attributesOfItem(atPath: workshop.file("c.out"))
     let modified = try #require(touched[.modificationDate] as? Date)
     try FileManager.default.setAttributes(

@@ -91,7 +91,7 @@ final class LedgerWorkshop: Sendable {
   /// Does a claimed job, honestly.
   @discardableResult
   func finish(_ ledger: Ledger, _ claim: ClaimedAttempt) throws -> JobOutcome {
-    let result = try executor.make(claim.specification)
+    let result = try executor.make(claim.specification, key: claim.key)
     return try ledger.end(
       claim.attempt, .succeeded(result),
       size: JobSize(seconds: 1, frameCount: 25, pixelsPerFrame: 100))
@@ -186,8 +186,21 @@ struct CopyingExecutor: JobExecutor {
     JobSize(seconds: 1, frameCount: 25, pixelsPerFrame: 100)
   }
 
-  func run(_ job: JobSpecification, context: JobContext) throws -> JobResult { try make(job) }
+  func run(_ job: JobSpecification, context: JobContext) throws -> JobResult {
+    try make(job, key: context.key)
+  }
   func complete(_ job: JobSpecification) throws {}
+
+  func companions(of job: JobSpecification) -> [String] {
+    job.makesContactSheet ? ["\(job.output).sheet"] : []
+  }
+
+  /// What the last line says, `key ...`.
+  func jobKey(at path: String) -> String? {
+    let line = (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: "\n").last
+    return line.flatMap { $0.hasPrefix("key ") ? String($0.dropFirst(4)) : nil }
+  }
+
   func discard(_ job: JobSpecification) {}
 
   /// An output that names the key it was made under, as `FoundOutput` has it.
@@ -199,12 +212,12 @@ struct CopyingExecutor: JobExecutor {
       byteCount: text.utf8.count, frameCount: 25)
   }
 
-  func make(_ job: JobSpecification) throws -> JobResult {
+  func make(_ job: JobSpecification, key: String) throws -> JobResult {
     let input = text(job, "input")
     let content =
       input.isEmpty
       ? "" : String(decoding: FileManager.default.contents(atPath: input) ?? Data(), as: UTF8.self)
-    let made = "\(content) \(text(job, "setting"))"
+    let made = "\(content) \(text(job, "setting"))\nkey \(key)"
     try made.write(toFile: job.output, atomically: true, encoding: .utf8)
     return JobResult(
       sha256: SHA256.digest(of: made), byteCount: made.utf8.count, frameCount: 25, warnings: [])

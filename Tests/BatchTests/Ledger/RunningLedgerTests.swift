@@ -41,7 +41,7 @@ import Testing
         return .message(.failed(attempt: assignment.attempt, failure))
       }
       do {
-        let result = try workshop.executor.make(assignment.job)
+        let result = try workshop.executor.make(assignment.job, key: assignment.key)
         return .message(.finished(attempt: assignment.attempt, result))
       } catch {
         return .message(.failed(attempt: assignment.attempt, JobFailure(error)))
@@ -126,15 +126,15 @@ import Testing
     try workshop.write("x", "one")
     try workshop.enqueue(ledger, [workshop.job("a", input: "x")])
     let running = try RunningLedger(ledger, executor: workshop.executor, worker: "w")
-    let first = try #require(try running.claim())
-    let result = try workshop.executor.make(first.specification)
+    let first = try #require(try running.claim(where: { _ in true }))
+    let result = try workshop.executor.make(first.specification, key: first.key)
     try workshop.write("x", "two, longer")
     let outcome = try running.end(first.attempt, .succeeded(result))
     #expect(outcome.state == .waiting && outcome.message?.contains("an input changed") == true)
     workshop.clock.advance(60)
-    let second = try #require(try running.claim())
+    let second = try #require(try running.claim(where: { _ in true }))
     #expect(second.replacesOutput && second.key != first.key)
-    let again = try workshop.executor.make(second.specification)
+    let again = try workshop.executor.make(second.specification, key: second.key)
     #expect(try running.end(second.attempt, .succeeded(again)).state == .succeeded)
   }
 }

@@ -1,0 +1,169 @@
+public import ArgumentParser
+public import Diffusion
+import MediaTypes
+public import Runtime
+
+/// `avatar generate`: words and perhaps a picture in, a picture out.
+struct GenerateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate",
+    abstract: "Draw the avatar's picture from a prompt, or from a picture and a prompt.",
+    discussion: """
+      Uses a Stable Diffusion 1.5 model in diffusers' layout: a folder with text_encoder, tokenizer, \
+      unet and vae. Parts of a prompt weigh more in (brackets), (so much:1.3), or less in [these]; \
+      it may be of any length. The picture, a PNG, carries the AI label and the command that makes \
+      it again (see `avatar show`).
+
+      Examples:
+        avatar generate --base models/sd15 --prompt "portrait of a woman, soft light" -o woman.png
+        avatar generate --base models/sd15 --image photo.jpg --strength 0.5 --prompt "oil painting" -o painting.png
+        avatar generate --base models/sd15 --prompt "a man" --embedding EasyNegative.pt \
+      --negative-prompt EasyNegative --seed 7 -o man.png
+      """)
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("A Stable Diffusion 1.5 model in diffusers' layout.", valueName: "folder"))
+  var base: String
+
+  @Option(name: .long, help: ArgumentHelp("What to draw.", valueName: "text"))
+  var prompt = ""
+
+  @Option(name: .long, help: ArgumentHelp("What not to draw.", valueName: "text"))
+  var negativePrompt = ""
+
+  @Option(name: .long, help: ArgumentHelp("The picture to begin with.", valueName: "file"))
+  var image: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("How much of that picture may change.", valueName: "0-1"))
+  var strength = 0.75
+
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp("The picture to write, a PNG.", valueName: "file"))
+  var output: String
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Pixels, in multiples of 8 (default: the picture's, or 512x512).", valueName: "WxH"),
+    transform: { try SpeakCommand.read($0, of: "size", GenerateRequest.size) })
+  var size: (width: Int, height: Int)?
+
+  @Option(name: .long, help: ArgumentHelp("Steps of denoising.", valueName: "count"))
+  var steps = 30
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("How closely the prompt is followed; 1: no guidance.", valueName: "scale"))
+  var guidance = 7.5
+
+  @Option(name: .long, help: ArgumentHelp("How to denoise.", valueName: "name"))
+  var sampler = Sampler.euler
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Equal seeds make equal pictures.", valueName: "number"))
+  var seed: UInt64 = 0
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Whose random numbers the seed means: PyTorch's on the processor, or on an NVIDIA device.",
+      valueName: "cpu|cuda"))
+  var generator = GenerateRequest.RandomNumbers.cpu
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "1: all layers of the text encoder, 2: all but the last.", valueName: "count"))
+  var clipSkip = 1
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "A textual inversion, which prompts name by its file's name without ending (repeatable).",
+      valueName: "file"))
+  var embedding: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Another autoencoder, or TAESD.", valueName: "folder"))
+  var vae: String?
+
+  @Option(name: .long, help: ArgumentHelp("auto, fp32 or bf16.", valueName: "precision"))
+  var precision = SpeakRequest.Precision.auto
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Threads for the networks (default: all cores).", valueName: "count"))
+  var threads: Int?
+
+  @OptionGroup
+  var marking: MarkingOptions
+
+  @Flag(name: .long, help: "Replace an existing output.")
+  var force = false
+
+  @Flag(name: .long, help: "Print one JSON object about the result on stdout.")
+  var json = false
+
+  @Flag(name: .long, help: "No progress on stderr.")
+  var quiet = false
+
+  func validate() throws {
+    func check(_ isRight: Bool, _ option: String, _ advice: String) throws {
+      if !isRight { throw ValidationError("--\(option): \(advice)") }
+    }
+    let (steps, guidance) = (GenerateRequest.stepRange, GenerateRequest.guidanceRange)
+    try check(
+      steps.contains(self.steps), "steps \(self.steps)",
+      "use \(steps.lowerBound) to \(steps.upperBound)")
+    try check(guidance.contains(self.guidance), "guidance \(self.guidance)", "use 0 to 100")
+    try check((0...1).contains(strength), "strength \(strength)", "use 0 to 1")
+    try check(clipSkip >= 1, "clip-skip \(clipSkip)", "use 1 or more")
+    if let threads {
+      try check(SpeakOptions.threadRange.contains(threads), "threads \(threads)", "use 1 to 256")
+    }
+    let ending = FilePath.pathExtension(of: output).lowercased()
+    guard !output.isEmpty, ending == "png" else {
+      throw ValidationError("-o \(output): the picture is a PNG, so end its name in .png")
+    }
+    if prompt.isEmpty && image == nil {
+      throw ValidationError("--prompt: say what to draw, or give a picture with --image")
+    }
+  }
+
+  func run() throws {
+    let display = ProgressDisplay(quiet: quiet)
+    let signals = SignalWatch()
+    do {
+      let report = try GenerateJob(request, cancellation: signals.cancellation)
+        .run { display.handle($0) }
+      display.close()
+      if json { return try JSONOutput.write(report) }
+      try StandardStreams.printLine(report.output)
+    } catch {
+      display.close()
+      throw signals.interruption ?? error
+    }
+  }
+
+  private var request: GenerateRequest {
+    var request = GenerateRequest(base: base, output: output)
+    (request.prompt, request.negativePrompt) = (prompt, negativePrompt)
+    (request.image, request.strength, request.size) = (image, strength, size)
+    (request.steps, request.guidance, request.sampler) = (steps, guidance, sampler)
+    (request.seed, request.randomNumbers) = (seed, generator)
+    (request.clipSkip, request.embeddings, request.autoencoder) = (clipSkip, embedding, vae)
+    (request.precision, request.threads) = (precision, threads)
+    request.provenance = marking.provenance
+    request.replacesOutput = force
+    return request
+  }
+}
+
+extension Sampler: ExpressibleByArgument {}
+extension GenerateRequest.RandomNumbers: ExpressibleByArgument {}

@@ -1,0 +1,60 @@
+public import Diffusion
+
+/// What `avatar generate` is asked for.
+public struct GenerateRequest: Sendable {
+  /// Whose random numbers a seed means: PyTorch's on the processor, or on an NVIDIA device.
+  public enum RandomNumbers: String, Sendable, CaseIterable {
+    case cpu, cuda
+  }
+
+  /// The folder of a Stable Diffusion 1.x model in diffusers' layout.
+  public var base: String
+  public var output: String
+  public var prompt = ""
+  public var negativePrompt = ""
+  /// The picture to begin with.
+  public var image: String?
+  /// How much of that picture may change, from 0 to 1.
+  public var strength = 0.75
+  /// Pixels; nil: the picture's, or 512 x 512.
+  public var size: (width: Int, height: Int)?
+  public var steps = 30
+  public var guidance = 7.5
+  public var sampler = Sampler.euler
+  public var seed: UInt64 = 0
+  public var randomNumbers = RandomNumbers.cpu
+  /// 1: all layers of the text encoder; 2: all but the last.
+  public var clipSkip = 1
+  /// Files of textual inversions; each is known to prompts by its name without ending.
+  public var embeddings: [String] = []
+  /// The folder of another autoencoder than the model's own.
+  public var autoencoder: String?
+  public var precision = SpeakRequest.Precision.auto
+  public var threads: Int?
+  public var provenance = Provenance()
+  public var replacesOutput = false
+
+  public init(base: String, output: String) {
+    (self.base, self.output) = (base, output)
+  }
+
+  static let sizeStep = 8
+  public static let sizeRange = 16...2048
+  public static let stepRange = 1...1000
+  public static let guidanceRange = 0.0...100.0
+
+  /// Reads a size such as 512x768, in steps of 8 pixels.
+  public static func size(
+    _ text: String
+  ) throws(SpeakOptions.Complaint) -> (width: Int, height: Int) {
+    let parts = text.lowercased().split(separator: "x", omittingEmptySubsequences: false)
+    guard parts.count == 2, let width = Int(parts[0]), let height = Int(parts[1]) else {
+      throw .init("write it as 512x768")
+    }
+    guard [width, height].allSatisfy({ sizeRange.contains($0) && $0 % sizeStep == 0 }) else {
+      throw .init(
+        "use multiples of \(sizeStep) from \(sizeRange.lowerBound) to \(sizeRange.upperBound)")
+    }
+    return (width, height)
+  }
+}

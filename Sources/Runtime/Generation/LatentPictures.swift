@@ -1,0 +1,77 @@
+import Compute
+import Diffusion
+import Imaging
+import Media
+
+/// Pictures to latents and back, one at a time, by an autoencoder of which one half is loaded at a time.
+struct LatentPictures {
+  let autoencoder: LatentAutoencoder
+  let device: any Device
+  let precision: Precision
+  /// Pixels of a picture.
+  let width: Int
+  let height: Int
+
+  /// The shape of one picture's latents, [1, channels, height, width].
+  var latentShape: [Int] {
+    let reduction = autoencoder.reduction
+    return [1, autoencoder.channels, height / reduction, width / reduction]
+  }
+
+  /// The latents of a picture of this size, scaled.
+  func encode(_ picture: RGBPicture) throws -> [Float] {
+    precondition(picture.width == width && picture.height == height, "a picture of another size")
+    let recorder = PlanRecorder(name: "autoencoder's encoder")
+    recorder.output(
+      "latents", autoencoder.encode(recorder.input("image", [1, 3, height, width])))
+    let plan = try device.compile(recorder.finish(), precision: precision)
+    let count = width * height
+    var planes = [Float](repeating: 0, count: 3 * count)
+    for index in 0..<count {
+      for channel in 0..<3 {
+        planes[channel * count + index] = Float(picture.samples[3 * index + channel]) / 127.5 - 1
+      }
+    }
+    let image = HostTensor(shape: [1, 3, height, width], values: planes)
+    return try plan.run(["image": image])["latents"]?.values ?? []
+  }
+
+  /// The decoder, ready to run.
+  func decoder() throws -> any CompiledPlan {
+    let recorder = PlanRecorder(name: "autoencoder's decoder")
+    recorder.output("image", autoencoder.decode(recorder.input("latents", latentShape)))
+    return try device.compile(recorder.finish(), precision: precision)
+  }
+
+  /// The picture of scaled latents.
+  func decode(_ latents: [Float], by decoder: any CompiledPlan) throws -> RGBPicture {
+    let input = HostTensor(shape: latentShape, values: latents)
+    let planes = try decoder.run(["latents": input])["image"]?.values ?? []
+    let count = width * height
+    var samples = [UInt8](repeating: 0, count: 3 * count)
+    for index in 0..<count {
+      for channel in 0..<3 {
+        let value = (planes[channel * count + index] + 1) * 127.5
+        samples[3 * index + channel] = UInt8(min(max(value.isNaN ? 0 : value, 0), 255).rounded())
+      }
+    }
+    return RGBPicture(width: width, height: height, samples: samples)
+  }
+
+  /// `picture` at this size: the middle of it that has the same proportions, resampled as Pillow's BICUBIC does.
+  func fitted(_ picture: RGBPicture) throws -> RGBPicture {
+    let scale = min(
+      Double(picture.width) / Double(width), Double(picture.height) / Double(height))
+    let crop = (
+      width: min(Int((Double(width) * scale).rounded()), picture.width),
+      height: min(Int((Double(height) * scale).rounded()), picture.height)
+    )
+    let (left, top) = ((picture.width - crop.width) / 2, (picture.height - crop.height) / 2)
+    let whole = BytePicture(
+      width: picture.width, height: picture.height, channels: 3, samples: picture.samples)
+    let middle = whole.cropped(
+      to: PixelBox(left: left, top: top, right: left + crop.width, bottom: top + crop.height))
+    let resized = try middle.resized(width: width, height: height, .pillowBicubic)
+    return RGBPicture(width: width, height: height, samples: resized.samples)
+  }
+}

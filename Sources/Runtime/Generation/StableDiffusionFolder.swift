@@ -1,0 +1,103 @@
+import Compute
+import Diffusion
+import Foundation
+import MediaTypes
+import Weights
+
+/// A Stable Diffusion 1.x model as diffusers keeps it: a folder with a folder for each network.
+struct StableDiffusionFolder {
+  let path: String
+  private let sources: [Part: NetworkSource]
+  private let otherAutoencoder: NetworkSource?
+
+  private enum Part: String, CaseIterable {
+    case textEncoder = "text_encoder"
+    case unet
+    case autoencoder = "vae"
+  }
+
+  /// - Throws: `RuntimeError` with 66 where there is no such folder, 65 where it holds another kind of model.
+  init(_ path: String, autoencoder: String? = nil) throws {
+    guard OutputPath.isFolder(path) else {
+      throw RuntimeError.missing(
+        "--base \(path): no such folder: give a Stable Diffusion 1.5 model in diffusers' layout")
+    }
+    if OutputPath.isFolder("\(path)/text_encoder_2") {
+      throw RuntimeError.badInput(
+        "--base \(path): this is a model of Stable Diffusion XL: give one of Stable Diffusion 1.5")
+    }
+    for part in Part.allCases.map(\.rawValue) + ["tokenizer"]
+    where !OutputPath.isFolder("\(path)/\(part)") {
+      throw RuntimeError.badInput(
+        "--base \(path): its folder \(part) is missing: give a whole model in diffusers' layout")
+    }
+    if let autoencoder, !FileManager.default.fileExists(atPath: autoencoder) {
+      throw RuntimeError.missing("--vae \(autoencoder): there is no such folder: check the path")
+    }
+    self.path = path
+    sources = Dictionary(
+      uniqueKeysWithValues: Part.allCases.map { ($0, .path("\(path)/\($0.rawValue)")) })
+    otherAutoencoder = autoencoder.map(NetworkSource.path)
+  }
+
+  /// What should be known about the weights that were read so far; one line each.
+  var warnings: [String] {
+    (sources.values + [otherAutoencoder].compactMap(\.self)).flatMap(\.warnings).sorted()
+  }
+
+  private func source(_ part: Part) -> NetworkSource { sources[part] ?? .path(path) }
+
+  func scheduler() throws -> SchedulerConfiguration {
+    let file = "\(path)/scheduler/scheduler_config.json"
+    guard FileManager.default.fileExists(atPath: file) else { return SchedulerConfiguration() }
+    return try SchedulerConfiguration(ConfigurationFile(path: file))
+  }
+
+  /// The text encoder with its tokenizer; `embeddings` are files of textual inversions, known by their names.
+  func promptEncoder(
+    skippedLayers: Int, embeddings: [String], device: any Device
+  ) throws -> PromptEncoder {
+    let source = source(.textEncoder)
+    let checkpoint = try source.checkpoint(["model.safetensors"], embedded: nil)
+    let configuration = try CLIPTextConfiguration(
+      source.configuration(["config.json"], embedded: nil))
+    guard skippedLayers < configuration.layers else {
+      throw RuntimeError.usage(
+        "--clip-skip \(skippedLayers + 1): this model's text encoder has \(configuration.layers) layers"
+      )
+    }
+    let weights = checkpoint.weights
+    let encoder = try CLIPTextEncoder(weights, configuration: configuration)
+    let table = try TokenEmbeddings(weights, checkpoint: checkpoint, configuration: configuration)
+    try weights.requireAllConsumed(ignoring: CLIPTextEncoder.ignoredKeys)
+    var inversions: [String: [[Float]]] = [:]
+    for file in embeddings {
+      inversions[FilePath.stem(of: file)] = try TextualInversion(
+        Checkpoint(path: file), width: configuration.width
+      ).vectors
+    }
+    return try PromptEncoder(
+      encoder, tokenizer: CLIPTokenizer(folder: "\(path)/tokenizer"),
+      embedding: PromptEmbedding(table, inversions: inversions), skippedLayers: skippedLayers,
+      device: device)
+  }
+
+  func unet() throws -> UNet2DCondition {
+    let source = source(.unet)
+    let weights = try source.checkpoint(["diffusion_pytorch_model.safetensors"], embedded: nil)
+      .weights
+    let configuration = try UNetConfiguration(source.configuration(["config.json"], embedded: nil))
+    guard configuration.inputChannels == 4, configuration.outputChannels == 4 else {
+      throw RuntimeError.badInput(
+        "--base \(path): its unet takes \(configuration.inputChannels) channels (inpainting?): "
+          + "give a model that takes 4")
+    }
+    let network = try UNet2DCondition(weights, configuration: configuration)
+    try weights.requireAllConsumed()
+    return network
+  }
+
+  func latentAutoencoder() throws -> LatentAutoencoder {
+    try openLatentAutoencoder(otherAutoencoder ?? source(.autoencoder))
+  }
+}

@@ -1,0 +1,40 @@
+import Compute
+import Diffusion
+
+/// Stable Diffusion's UNet on single pictures, with prompts.
+struct StillNetwork {
+  private let plan: any CompiledPlan
+  private let sinusoid: @Sendable (Double) -> HostTensor
+  private let shape: [Int]
+  private let prompts: [Conditioning: HostTensor]
+
+  /// `shape` is that of the latents, [1, 4, height, width]; `prompts` are states of one length.
+  init(
+    _ unet: UNet2DCondition, shape: [Int], prompts: [Conditioning: HostTensor],
+    device: any Device, precision: Precision
+  ) throws {
+    let context = prompts.values.first?.shape ?? [1, 77, unet.configuration.contextWidth]
+    guard context[2] == unet.configuration.contextWidth else {
+      throw RuntimeError.badInput(
+        "--base: its text encoder's states have \(context[2]) values, its unet takes "
+          + "\(unet.configuration.contextWidth): take both from one model")
+    }
+    let recorder = PlanRecorder(name: "unet")
+    let latents = recorder.input("latents", shape)
+    let time = recorder.input("time", unet.sinusoid(0).shape)
+    let text = recorder.input("text", context)
+    recorder.output("noise", unet(latents, sinusoid: time, context: text))
+    plan = try device.compile(recorder.finish(), precision: precision)
+    sinusoid = { unet.sinusoid($0) }
+    (self.shape, self.prompts) = (shape, prompts)
+  }
+
+  func predict(_ request: DenoisingRequest) throws -> [Float] {
+    guard let text = prompts[request.conditioning] else { return [] }
+    let inputs = [
+      "latents": HostTensor(shape: shape, values: request.latents),
+      "time": sinusoid(request.timestep), "text": text,
+    ]
+    return try plan.run(inputs)["noise"]?.values ?? []
+  }
+}
