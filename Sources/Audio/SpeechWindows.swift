@@ -7,7 +7,8 @@ public import Compute
 public final class SpeechWindows {
   public let layout: SpeechWindowLayout
   private let encoder: any CompiledPlan
-  private let sound: BlockReader
+  /// Nil for silence, whose blocks are all alike.
+  private let sound: BlockReader?
   private let mel = WhisperMel()
   private var input: [HostTensor]
   private var output: [HostTensor]
@@ -18,10 +19,21 @@ public final class SpeechWindows {
   ///   - reader: The sound, which is rewound as needed.
   ///   - layout: Which states a frame hears.
   ///   - encoder: The compiled `WhisperEncoder.statesPlan()`.
-  public init(_ reader: SpeechReader, layout: SpeechWindowLayout, encoder: any CompiledPlan) {
+  public convenience init(
+    _ reader: SpeechReader, layout: SpeechWindowLayout, encoder: any CompiledPlan
+  ) {
+    self.init(BlockReader(reader), layout, encoder)
+  }
+
+  /// Windows of silence as long as `layout` says; `encoder` as above.
+  public convenience init(silence layout: SpeechWindowLayout, encoder: any CompiledPlan) {
+    self.init(nil, layout, encoder)
+  }
+
+  private init(_ sound: BlockReader?, _ layout: SpeechWindowLayout, _ encoder: any CompiledPlan) {
     self.layout = layout
     self.encoder = encoder
-    sound = BlockReader(reader)
+    self.sound = sound
     input = encoder.signature.inputs.map { HostTensor(shape: $0.shape) }
     output = encoder.signature.makeOutputs()
   }
@@ -48,13 +60,14 @@ public final class SpeechWindows {
     return window
   }
 
-  private func block(_ number: Int) throws -> [Float] {
+  private func block(_ asked: Int) throws -> [Float] {
+    let number = sound == nil ? 0 : asked
     if let place = blocks.firstIndex(where: { $0.number == number }) {
       if place != blocks.count - 1 { blocks.append(blocks.remove(at: place)) }
       return blocks[blocks.count - 1].states
     }
     let start = number * layout.blockStep * SpeechWindowLayout.samplesPerState
-    let samples = try sound.samples(from: start, count: WhisperMel.blockSampleCount)
+    let samples = try sound?.samples(from: start, count: WhisperMel.blockSampleCount) ?? []
     samples.withUnsafeBufferPointer { samples in
       input[0].values.withUnsafeMutableBufferPointer { mel.block(samples, into: $0) }
     }

@@ -22,8 +22,8 @@ struct AvatarCommand: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      SpeakCommand.self, GenerateCommand.self, InspectCommand.self, ShowCommand.self,
-      PresentersCommand.self, ModelsCommand.self,
+      SpeakCommand.self, PrepareCommand.self, GenerateCommand.self, InspectCommand.self,
+      ShowCommand.self, PresentersCommand.self, ModelsCommand.self,
       AudioCommand.self,
       NetworkCommand.self, BatchCommand.self, BenchCommand.self, DoctorCommand.self,
     ])

@@ -11,13 +11,17 @@ struct InspectCommand: ParsableCommand {
     discussion: """
       Prints size, rate, the faces with the numbers that --face takes, and where no face is \
       found. The sheet shows sample frames with boxes (yellow), landmarks (lips red, others \
-      green), the painter's crop (blue) and the mouth that it would open (white).
+      green), the painter's crop (blue) and the mouth that it would open (white). With a MuseTalk \
+      model it shows what that would cut out and repaint instead, a row for each frame, at several \
+      values of --box-shift, and the range that makes sense is told.
 
       Examples:
         avatar inspect clip.mp4
         avatar inspect clip.mp4 -o sheet.png --frames 20
         avatar inspect interview.mp4 -o sheet.png --face right
         avatar inspect clip.mp4 --json
+        avatar inspect clip.mp4 -o shifts.png --model musetalk-1.0 --frames 3
+        avatar inspect clip.mp4 -o shifts.png --model musetalk-1.0 --box-shifts=-7,0,7
       """)
 
   @Argument(
@@ -40,6 +44,22 @@ struct InspectCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Frames on the sheet.", valueName: "1-100"))
   var frames = InspectRequest(clip: "").sampleCount
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "A MuseTalk model, whose boxes and masks the sheet shows.", valueName: "name|folder"))
+  var model: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The values of --box-shift on that sheet (default: -9,-6,-3,0,3,6,9).", valueName: "list"),
+    transform: Self.shifts)
+  var boxShifts: [Int]?
+
+  @OptionGroup(title: "MuseTalk options")
+  var museTalk: MuseTalkArguments
+
   @Flag(name: .long, help: "Replace an existing output.")
   var force = false
 
@@ -53,6 +73,13 @@ struct InspectCommand: ParsableCommand {
     if clip.isEmpty { throw ValidationError("clip: name a file") }
     guard InspectRequest.sampleRange.contains(frames) else {
       throw ValidationError("--frames \(frames): use 1 to \(InspectRequest.sampleRange.upperBound)")
+    }
+    if model == nil, boxShifts != nil || !museTalk.isEmpty {
+      throw ValidationError("--box-shifts and MuseTalk's options: need --model")
+    }
+    if museTalk.boxShift != nil || museTalk.vae != nil {
+      throw ValidationError(
+        "--box-shift and --vae: the sheet shows --box-shifts, and paints nothing")
     }
     if let output, FilePath.pathExtension(of: output).lowercased() != "png" {
       throw ValidationError("-o \(output): the sheet is a PNG, so end its name in .png")
@@ -80,7 +107,23 @@ struct InspectCommand: ParsableCommand {
     request.face = face
     request.sampleCount = frames
     request.replacesOutput = force
+    request.model = model
+    request.boxShifts = boxShifts ?? request.boxShifts
+    request.museTalk = museTalk.options
     return request
+  }
+
+  private static func shifts(_ text: String) throws -> [Int] {
+    let shifts = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    let range = MuseTalkOptions.boxShiftRange
+    guard InspectRequest.shiftCounts.contains(shifts.count),
+      shifts.allSatisfy({ $0.map(range.contains) ?? false })
+    else {
+      throw ValidationError(
+        "--box-shifts \(text): write up to \(InspectRequest.shiftCounts.upperBound) numbers of pixels as -6,0,6"
+      )
+    }
+    return shifts.compactMap(\.self)
   }
 
   private static func lines(_ report: InspectReport) -> [String] {
@@ -96,7 +139,9 @@ struct InspectCommand: ParsableCommand {
     let without =
       report.rangesWithoutFace.isEmpty ? [] : [row("no face", ranges(report.rangesWithoutFace))]
     let sheet = report.sheet.map { [row("sheet", $0)] } ?? []
-    return [PrintableText.escaping("\(report.clip): \(facts)")] + faces + without + sheet
+    let shifts =
+      report.boxShiftRange.map { [row("box shift", "\($0[0]) to \($0[1]) pixels")] } ?? []
+    return [PrintableText.escaping("\(report.clip): \(facts)")] + faces + without + shifts + sheet
   }
 
   private static func row(_ name: String, _ value: String) -> String {

@@ -75,15 +75,22 @@ struct MuseTalkArguments: ParsableArguments {
   }
 
   /// Puts what was given into `request`.
-  func apply(to request: inout SpeakRequest) {
-    request.museTalk.boxShift = boxShift
-    request.museTalk.extraMargin = extraMargin
-    request.museTalk.parsingMode = parsingMode
-    request.museTalk.cheekWidth = cheekWidth
-    request.museTalk.maskBlur = maskBlur
-    request.museTalk.upperBoundary = upperBoundary
-    request.museTalk.autoencoder = vae
-    request.museTalk.compatibility = compatibility
+  func apply(to request: inout SpeakRequest) { request.museTalk = options }
+
+  var isEmpty: Bool { options == MuseTalkOptions() }
+
+  /// What was given.
+  var options: MuseTalkOptions {
+    var options = MuseTalkOptions()
+    options.boxShift = boxShift
+    options.extraMargin = extraMargin
+    options.parsingMode = parsingMode
+    options.cheekWidth = cheekWidth
+    options.maskBlur = maskBlur
+    options.upperBoundary = upperBoundary
+    options.autoencoder = vae
+    options.compatibility = compatibility
+    return options
   }
 }
 

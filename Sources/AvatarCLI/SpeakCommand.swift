@@ -10,9 +10,10 @@ struct SpeakCommand: ParsableCommand {
     commandName: "speak",
     abstract: "Make a face speak or sing: its lips follow the sound.",
     discussion: """
-      The avatar is a presenter's name (see `avatar presenters`), a picture, a video, or a folder \
-      of pictures. The video lasts as long as the sound, or as --length says; a clip that is shorter \
-      goes on back and forth. Frames without a face pass through unchanged.
+      The avatar is a presenter's name (see `avatar presenters`), a picture, a video, a folder \
+      of pictures, or what `avatar prepare` made of one. The video lasts as long as the sound, or as \
+      --length says; a clip that is shorter goes on back and forth. Frames without a face pass through \
+      unchanged.
 
       Examples:
         avatar speak --audio voice.wav
@@ -23,20 +24,30 @@ struct SpeakCommand: ParsableCommand {
         avatar speak --audio voice.wav --captions voice.srt
         avatar speak --audio voice.wav --captions voice.vtt --caption-style burn
         avatar speak --audio voice.wav --avatar interview.mp4 --face left
+        avatar speak --speaker left=anna.wav --speaker right=ben.wav --avatar talk.mp4
         avatar speak --audio voice.wav --avatar clip.mp4 --length longest
         avatar speak --audio song.mp3 --gate off --strength 1.3
         avatar speak --audio voice.wav --avatar clip.mp4 --json --quiet --force
         avatar speak --audio voice.wav --avatar clip.mp4 --model musetalk-1.5
         avatar speak --audio voice.wav --avatar clip.mp4 --model MuseTalk/models --parsing-mode raw
+        avatar speak --audio voice.wav --avatar prepared-folder
       """)
 
   @Option(name: .long, help: ArgumentHelp("The voice or song.", valueName: "file"))
-  var audio: String
+  var audio: String?
+
+  @Option(
+    name: .customLong("speaker"),
+    help: ArgumentHelp(
+      "A face and the sound that it alone follows, instead of --audio and --face; once for each speaker.",
+      valueName: "face=file"),
+    transform: Self.speaker)
+  var speakers: [Speaker] = []
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Who speaks: a presenter, picture, video or folder of pictures (default: the first presenter).",
+      "Who speaks: a presenter, picture, video, folder of pictures or prepared avatar (default: the first presenter).",
       valueName: "presenter|file"))
   var avatar: String?
 
@@ -170,13 +181,30 @@ struct SpeakCommand: ParsableCommand {
     if let loudness, !SpeakOptions.loudnessRange.contains(loudness) {
       throw ValidationError("--loudness \(loudness): use -40 to -5")
     }
-    if audio.isEmpty { throw ValidationError("--audio: name a file") }
+    try checkSounds()
     if output == "" { throw ValidationError("-o: name a file") }
     if let output {
       let kind = FilePath.pathExtension(of: output).lowercased()
       guard kind.isEmpty || SpeakOptions.outputExtensions.contains(kind) else {
         throw ValidationError("-o \(output): the video is an MP4, so end its name in .mp4")
       }
+    }
+  }
+
+  private func checkSounds() throws {
+    if speakers.isEmpty {
+      guard let audio else {
+        throw ValidationError("Missing expected argument '--audio <file>'")
+      }
+      if audio.isEmpty { throw ValidationError("--audio: name a file") }
+      return
+    }
+    if let complaint = Speaker.complaint(speakers) {
+      throw ValidationError("--speaker: \(complaint)")
+    }
+    if audio != nil || face != nil {
+      let option = audio == nil ? "--face" : "--audio"
+      throw ValidationError("\(option): --speaker names faces and sounds itself: leave it out")
     }
   }
 
@@ -201,8 +229,10 @@ struct SpeakCommand: ParsableCommand {
   }
 
   private var request: SpeakRequest {
+    let first = audio ?? speakers.first?.audio ?? ""
     var request = SpeakRequest(
-      audio: audio, output: output ?? "\(FilePath.stem(of: audio)).mp4")
+      audio: audio ?? "", output: output ?? "\(FilePath.stem(of: first)).mp4")
+    request.speakers = speakers
     request.avatar = avatar
     request.model = model
     request.rate = fps
@@ -239,6 +269,10 @@ struct SpeakCommand: ParsableCommand {
 
   private static func rate(_ text: String) throws -> Rational {
     try read(text, of: "fps", SpeakOptions.rate)
+  }
+
+  private static func speaker(_ text: String) throws -> Speaker {
+    try read(text, of: "speaker", Speaker.init(parsing:))
   }
 
   private static func color(_ text: String) throws -> SpeakRequest.Color {

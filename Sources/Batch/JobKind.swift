@@ -9,8 +9,14 @@ public struct JobKind: Sendable {
     /// One line for the schema and for error messages.
     public let summary: String
     public let isRequired: Bool
+    /// An option that stands in the place of this one; never both.
+    public let alternative: String?
 
-    public init(_ key: String, _ type: OptionType, _ summary: String, isRequired: Bool = false) {
+    public init(
+      _ key: String, _ type: OptionType, _ summary: String, isRequired: Bool = false,
+      alternative: String? = nil
+    ) {
+      self.alternative = alternative
       self.key = key
       self.type = type
       self.summary = summary
@@ -25,6 +31,10 @@ public struct JobKind: Sendable {
     case inputPath
     /// One of `names`, or else an input path (a presenter or a picture).
     case inputPathOrName(names: [String])
+    /// Input paths by keys, which are each one of `names` or else an input path (a picture of somebody).
+    ///
+    /// `complaint` says what is wrong with the keys as a whole, nil where nothing is.
+    case inputPaths(names: [String], complaint: @Sendable ([String]) -> String?)
     case integer(ClosedRange<Int>)
     case number(ClosedRange<Double>)
     case flag

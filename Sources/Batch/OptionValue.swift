@@ -4,6 +4,8 @@ public enum OptionValue: Sendable, Hashable {
   case integer(Int)
   case number(Double)
   case flag(Bool)
+  /// Texts by names.
+  case texts([String: String])
 }
 
 extension OptionValue: Codable {
@@ -15,6 +17,8 @@ extension OptionValue: Codable {
       self = .integer(integer)
     } else if let number = try? container.decode(Double.self) {
       self = .number(number)
+    } else if let texts = try? container.decode([String: String].self) {
+      self = .texts(texts)
     } else {
       self = .text(try container.decode(String.self))
     }
@@ -27,6 +31,7 @@ extension OptionValue: Codable {
     case .integer(let integer): try container.encode(integer)
     case .number(let number): try container.encode(number)
     case .flag(let flag): try container.encode(flag)
+    case .texts(let texts): try container.encode(texts)
     }
   }
 }

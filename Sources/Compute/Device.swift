@@ -73,6 +73,9 @@ public struct PlanSignature: Sendable, Hashable {
   public let inputs: [Port]
   public let outputs: [Port]
 
+  /// Zero tensors of the inputs' shapes, to be filled.
+  public func makeInputs() -> [HostTensor] { inputs.map { HostTensor(shape: $0.shape) } }
+
   /// Zero tensors of the outputs' shapes, to run into.
   public func makeOutputs() -> [HostTensor] { outputs.map { HostTensor(shape: $0.shape) } }
 

@@ -4,7 +4,7 @@ public import Imaging
 ///
 /// 0-16 jaw line from ear to ear with the chin's tip at 8, 17-26 brows, 27-30 bridge of the nose from above with its tip
 /// at 30, 31-35 nostrils, 36-41 and 42-47 eyes, 48-67 lips. Unlike elsewhere, a whole number is the centre of a pixel.
-public struct FacePoints: Hashable, Sendable {
+public struct FacePoints: Hashable, Sendable, Codable {
   public static let count = 68
   /// Points of the whole body among which the face's are `wholeBodyRange`.
   public static let wholeBodyCount = 133
@@ -22,6 +22,21 @@ public struct FacePoints: Hashable, Sendable {
   public init(wholeBody: [Point]) {
     precondition(wholeBody.count == Self.wholeBodyCount, "133 points of a body")
     self.init(points: Array(wholeBody[Self.wholeBodyRange]))
+  }
+
+  /// Stored as x and y in turn.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(points.flatMap { [$0.x, $0.y] })
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let values = try container.decode([Double].self)
+    guard values.count == 2 * Self.count else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "68 face points")
+    }
+    self.init(points: (0..<Self.count).map { Point(values[2 * $0], values[2 * $0 + 1]) })
   }
 
   public subscript(_ index: Int) -> Point { points[index] }

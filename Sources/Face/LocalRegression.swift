@@ -6,9 +6,12 @@ struct LocalRegression: Sendable {
   /// Deviation of the weights, in samples.
   let deviation: Double
 
+  /// How many neighbours to each side count.
+  var reach: Int { max(1, Int((3 * deviation).rounded(.up))) }
+
   /// `series[t]` are the values at time t, all of one length; the result has the same form.
   func smoothed(_ series: [[Double]]) -> [[Double]] {
-    let reach = max(1, Int((3 * deviation).rounded(.up)))
+    let reach = reach
     return series.indices.map { t in
       let low = max(0, t - reach)
       let high = min(series.count - 1, t + reach)

@@ -11,7 +11,7 @@ public enum MuseTalkCompatibility: String, Hashable, Sendable, CaseIterable, Cod
 }
 
 /// What was seen on one frame.
-public struct FaceSighting: Hashable, Sendable {
+public struct FaceSighting: Hashable, Sendable, Codable {
   /// From the pose network; nil where it was not asked.
   public var points: FacePoints?
   /// The face detector's box; nil where it saw none.
@@ -42,7 +42,7 @@ public struct PlacedFace: Hashable, Sendable, Codable {
 ///
 /// It spans the points from left to right, ends at the lowest one, and has the third point of the nose's bridge in the
 /// middle of its height, where the half that the network repaints begins.
-public struct MuseTalkGeometry: Hashable, Sendable {
+public struct MuseTalkGeometry: Hashable, Sendable, Codable {
   /// Which of the published models the box is for.
   public enum Version: String, Hashable, Sendable, CaseIterable, Codable {
     case v1_0 = "1.0"
@@ -111,6 +111,20 @@ public struct MuseTalkGeometry: Hashable, Sendable {
       return box(edges, width: width, height: height)
         .map { PlacedFace(box: $0, strength: min(max(values[4], 0), 1)) }
     }
+  }
+
+  /// How many frames after it decide about a frame of a film at `rate`.
+  public func lookahead(rate: Rational) -> Int {
+    guard compatibility == .mended else { return 0 }
+    return BoxSmoother(rate: rate).lookahead + detectorInterval(rate: rate) - 1
+  }
+
+  /// Frames from one that the detector looks at to the next one in a film at `rate`.
+  ///
+  /// Mended they are a fifth of a second apart, less than the gaps over which boxes are interpolated anyway. Upstream's
+  /// detector looks at all.
+  public func detectorInterval(rate: Rational) -> Int {
+    compatibility == .upstream ? 1 : max(1, Int((0.2 * rate.value).rounded(.down)))
   }
 
   /// Left, top, right and bottom before the margin.

@@ -22,7 +22,7 @@ public struct WholeBodyLandmarkFinder: Sendable {
     }
     let recorder = PlanRecorder(name: "dwpose")
     let image = recorder.input(
-      "image", [1, 3, configuration.imageHeight, configuration.imageWidth])
+      "image", [2, 3, configuration.imageHeight, configuration.imageWidth])
     let scores = network(image)
     recorder.output("x", scores.x)
     recorder.output("y", scores.y)
@@ -34,19 +34,31 @@ public struct WholeBodyLandmarkFinder: Sendable {
   /// - Throws: `ComputeError`, `FaceError.notFinite`.
   public func points(in picture: BytePicture) throws -> FacePoints {
     let window = PoseWindow(around: picture.bounds, configuration: configuration)
-    let straight = try logits(window.input(picture))
-    let flipped = try logits(window.input(picture, isFlipped: true))
+    var image = window.input(picture)
+    image.values += window.input(picture, isFlipped: true).values
+    image.shape[0] = 2
+    let (straight, flipped) = try logits(image)
     let averaged = PoseWindow.averaged(straight, flipped: flipped)
     let keypoints = window.keypoints(x: averaged.x, y: averaged.y, refines: refines)
     return FacePoints(wholeBody: keypoints.map(\.point))
   }
 
-  private func logits(_ image: HostTensor) throws -> (x: HostTensor, y: HostTensor) {
+  private typealias Logits = (x: HostTensor, y: HostTensor)
+
+  /// Those of the two pictures of `images`, which go through the network together: its weights are read once.
+  private func logits(_ images: HostTensor) throws -> (Logits, Logits) {
     var outputs = plan.signature.makeOutputs()
-    try plan.run([image], into: &outputs)
+    try plan.run([images], into: &outputs)
     guard outputs.allSatisfy({ $0.values.allSatisfy(\.isFinite) }) else {
       throw FaceError.notFinite
     }
-    return (outputs[0], outputs[1])
+    func half(_ tensor: HostTensor, _ index: Int) -> HostTensor {
+      let count = tensor.values.count / 2
+      return HostTensor(
+        shape: [1] + tensor.shape.dropFirst(),
+        values: Array(tensor.values[(index * count)..<((index + 1) * count)]))
+    }
+    let halves = (0..<2).map { (half(outputs[0], $0), half(outputs[1], $0)) }
+    return (halves[0], halves[1])
   }
 }

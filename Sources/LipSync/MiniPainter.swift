@@ -48,7 +48,7 @@ public final class MiniPainter: MouthPainter {
     try moments.map { moment in
       let face = moment.face
       let mouth = try mouth(of: moment.frame, face: face, articulation: moment.speech)
-      return try moment.frame.composing(mouth, cropToImage: face.crop, strength: face.strength)
+      return try moment.canvas.composing(mouth, cropToImage: face.crop, strength: face.strength)
     }
   }
 }

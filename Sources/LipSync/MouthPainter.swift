@@ -23,13 +23,19 @@ public protocol MouthPainter: AnyObject {
 public struct PaintingMoment<Face: Sendable, Speech: Sendable>: Sendable {
   /// The source's own picture.
   public let frame: Frame
+  /// What is painted on: that picture, perhaps with other faces painted already.
+  public let canvas: Frame
   /// Which of the source's pictures it is.
   public let sourceIndex: Int
   public let face: Face
   public let speech: Speech
 
-  public init(frame: Frame, sourceIndex: Int, face: Face, speech: Speech) {
+  /// Without a `canvas` it is the source's picture.
+  public init(
+    frame: Frame, canvas: Frame? = nil, sourceIndex: Int, face: Face, speech: Speech
+  ) {
     self.frame = frame
+    self.canvas = canvas ?? frame
     self.sourceIndex = sourceIndex
     self.face = face
     self.speech = speech

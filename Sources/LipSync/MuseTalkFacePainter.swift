@@ -1,8 +1,13 @@
 public import Compute
+import Synchronization
 
 /// MuseTalk's networks, compiled: several painters may share them.
-public struct CompiledMuseTalk: Sendable {
-  let encoder: any CompiledPlan
+///
+/// The encoder is compiled when it is first needed.
+public final class CompiledMuseTalk: Sendable {
+  private let networks: MuseTalkNetworks
+  private let device: any Device
+  private let lazyEncoder = Mutex<(any CompiledPlan)?>(nil)
   let unet: any CompiledPlan
   let decoder: any CompiledPlan
 
@@ -12,13 +17,25 @@ public struct CompiledMuseTalk: Sendable {
   public init(
     _ networks: MuseTalkNetworks, device: any Device, precision: Precision, batch: Int
   ) throws(ComputeError) {
-    encoder = try device.compile(networks.encoderPlan(), precision: precision)
+    (self.networks, self.device) = (networks, device)
     unet = try device.compile(networks.unetPlan(batch: batch), precision: precision)
     decoder = try device.compile(networks.decoderPlan(), precision: precision)
   }
 
   /// The precision that the device resolved.
   public var precision: Precision { unet.precision }
+
+  /// Whether a face was encoded since.
+  public var hasEncoder: Bool { lazyEncoder.withLock { $0 != nil } }
+
+  func encoder() throws(ComputeError) -> any CompiledPlan {
+    try lazyEncoder.withLock { encoder throws(ComputeError) in
+      if let encoder { return encoder }
+      let made = try device.compile(networks.encoderPlan(), precision: precision)
+      encoder = made
+      return made
+    }
+  }
 }
 
 /// Repaints faces of 256 x 256 pixels; reuses its buffers, so one thread at a time may paint.
@@ -29,8 +46,7 @@ public final class MuseTalkFacePainter {
   public let latentCount: Int
 
   private let networks: CompiledMuseTalk
-  private var image: [HostTensor]
-  private var encoded: [HostTensor]
+  private var encoding: (plan: any CompiledPlan, image: [HostTensor], latents: [HostTensor])?
   private var unetInputs: [HostTensor]
   private var painted: [HostTensor]
   private var latents: [HostTensor]
@@ -38,14 +54,9 @@ public final class MuseTalkFacePainter {
 
   public init(_ networks: CompiledMuseTalk) {
     self.networks = networks
-    func inputs(_ plan: any CompiledPlan) -> [HostTensor] {
-      plan.signature.inputs.map { HostTensor(shape: $0.shape) }
-    }
-    image = inputs(networks.encoder)
-    encoded = networks.encoder.signature.makeOutputs()
-    unetInputs = inputs(networks.unet)
+    unetInputs = networks.unet.signature.makeInputs()
     painted = networks.unet.signature.makeOutputs()
-    latents = inputs(networks.decoder)
+    latents = networks.decoder.signature.makeInputs()
     decoded = networks.decoder.signature.makeOutputs()
     batchSize = unetInputs[0].shape[0]
     latentCount = unetInputs[0].values.count / batchSize
@@ -58,6 +69,10 @@ public final class MuseTalkFacePainter {
   public func latents(of face: [UInt8]) throws -> [Float] {
     let size = MuseTalkNetworks.faceSize
     precondition(face.count == 3 * size * size, "a face is 256 x 256 RGB")
+    if encoding == nil {
+      let plan = try networks.encoder()
+      encoding = (plan, plan.signature.makeInputs(), plan.signature.makeOutputs())
+    }
     var result: [Float] = []
     result.reserveCapacity(latentCount)
     // The masked pixels are black: -1, not the middle grey of 0.
@@ -66,11 +81,11 @@ public final class MuseTalkFacePainter {
         let isVisible = place < visibleRows * size
         for channel in 0..<3 {
           let value = isVisible ? Float(face[3 * place + channel]) / 255 : 0
-          image[0].values[channel * size * size + place] = (value - 0.5) / 0.5
+          encoding!.image[0].values[channel * size * size + place] = (value - 0.5) / 0.5
         }
       }
-      try networks.encoder.run(image, into: &encoded)
-      result.append(contentsOf: encoded[0].values)
+      try encoding!.plan.run(encoding!.image, into: &encoding!.latents)
+      result.append(contentsOf: encoding!.latents[0].values)
     }
     return result
   }

@@ -29,6 +29,10 @@ public struct PasteMask: Hashable, Sendable {
   /// How much of the painted face is taken [square.height, square.width, 1].
   public let mask: BytePicture
 
+  init(box: PixelBox, square: PixelBox, mask: BytePicture) {
+    (self.box, self.square, self.mask) = (box, square, mask)
+  }
+
   /// The square one and a half times as wide as the longer side of `box`, around its middle.
   public static func square(around box: PixelBox) -> PixelBox {
     func half(_ value: Int) -> Int { value >> 1 }  // rounds down, also below zero

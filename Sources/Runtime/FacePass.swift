@@ -3,38 +3,47 @@ import LipSync
 import Media
 import MediaTypes
 
-/// Pass 1: decodes every source frame once, finds the face, and keeps what it found in the work folder.
+/// Pass 1: decodes source frames, finds the face, and keeps what it found in the work folder.
 struct FacePass<Tracker: FaceTracking> {
-  /// What is stored: the frames' times follow from the index, or from the frame count for pictures.
-  private struct Stored: Codable {
-    let track: Tracker.Track
-    let frameCount: Int
-    let index: VideoIndex?
-    let warnings: [String]
-  }
-
   let source: SpeakSource
   let tracker: (_ rate: Rational, _ isStill: Bool) throws -> Tracker
   /// How many of the source's frames, from the first, are looked at: nil for all of them, as they are decoded for the first
   /// time; else the source is decoded alone first, to know its times.
   let frameLimit: ((SourceInfo, PresentationTimes) -> Int)?
+  /// What was found earlier, and in how many frames.
+  let known: (record: FaceRecord<Tracker.Track>, lookedAt: Int)?
   let work: WorkFolder
   let cancellation: Cancellation
 
   private let fileName = "faces.json"
 
-  func run(_ progress: ProgressHandler) throws -> FoundFaces<Tracker.Face> {
-    if let stored = try stored() { return stored }
-    let reader = try source.open()
+  init(
+    source: SpeakSource, tracker: @escaping (_ rate: Rational, _ isStill: Bool) throws -> Tracker,
+    frameLimit: ((SourceInfo, PresentationTimes) -> Int)?,
+    known: (record: FaceRecord<Tracker.Track>, lookedAt: Int)? = nil, work: WorkFolder,
+    cancellation: Cancellation
+  ) {
+    (self.source, self.tracker, self.frameLimit) = (source, tracker, frameLimit)
+    (self.known, self.work, self.cancellation) = (known, work, cancellation)
+  }
+
+  func run(_ progress: ProgressHandler) throws -> FaceRecord<Tracker.Track> {
+    if let stored = stored() { return stored }
+    if let known, let frameLimit {
+      let info = try source.open(index: known.record.index).info
+      let times = known.record.times(rate: info.outputRate)
+      if known.lookedAt >= min(frameLimit(info, times), times.frameCount) { return known.record }
+    }
+    let reader = try source.open(index: known?.record.index)
     let (track, times) =
       if let frameLimit { try look(reader, limit: frameLimit, progress) } else {
         try look(reader, progress)
       }
-    let file = Stored(
+    let record = FaceRecord(
       track: track, frameCount: times.frameCount, index: reader.index,
       warnings: reader.info.warnings)
-    try work.write(JSONEncoder().encode(file), to: fileName)
-    return found(file, times: times)
+    try work.write(JSONEncoder().encode(record), to: fileName)
+    return record
   }
 
   private func look(
@@ -63,23 +72,18 @@ struct FacePass<Tracker: FaceTracking> {
       try tracker.add(reader.frame(at: index))
       progress(.step(done: index + 1))
     }
+    try tracker.lookAgain { index in
+      try cancellation.check()
+      return try reader.frame(at: index)
+    }
     return (try tracker.finish(), times)
   }
 
   /// What an interrupted run of the same job found.
-  private func stored() throws -> FoundFaces<Tracker.Face>? {
-    guard let data = work.read(fileName),
-      let stored = try? JSONDecoder().decode(Stored.self, from: data)
-    else { return nil }
-    if let index = stored.index { return found(stored, times: index.times) }
-    let rate = try source.open().info.outputRate
-    return found(stored, times: PresentationTimes(frameCount: stored.frameCount, rate: rate))
-  }
-
-  private func found(_ stored: Stored, times: PresentationTimes) -> FoundFaces<Tracker.Face> {
-    FoundFaces(
-      faces: Tracker.faces(of: stored.track), times: times, index: stored.index,
-      warnings: stored.warnings)
+  private func stored() -> FaceRecord<Tracker.Track>? {
+    work.read(fileName).flatMap {
+      try? JSONDecoder().decode(FaceRecord<Tracker.Track>.self, from: $0)
+    }
   }
 }
 
@@ -93,4 +97,15 @@ struct FoundFaces<Face: Sendable> {
   let warnings: [String]
 
   var framesWithFace: Int { faces.count { $0 != nil } }
+}
+
+extension FoundFaces {
+  init<Tracker: FaceTracking>(
+    _ record: FaceRecord<Tracker.Track>, by tracker: Tracker.Type, in source: SpeakSource
+  ) throws where Tracker.Face == Face {
+    let rate = try record.index == nil ? source.open().info.outputRate : Rational(25)
+    self.init(
+      faces: Tracker.faces(of: record.track), times: record.times(rate: rate),
+      index: record.index, warnings: record.warnings)
+  }
 }

@@ -13,7 +13,9 @@ struct MiniPipeline: SpeakPipeline {
 
   var warnings: [String] { model.warnings }
 
-  let findsFacesSlowly = false
+  func lookahead(rate: Rational) -> Int? { nil }
+
+  var knownFaces: (record: FaceRecord<FaceTrack>, lookedAt: Int)? { nil }
 
   func listen(_ progress: ProgressHandler) throws -> HeardSound<Articulation> {
     let reader = try AudioFile(path: context.request.audio).reader()
@@ -41,4 +43,8 @@ struct MiniPipeline: SpeakPipeline {
     try context.resources.painter(
       model, threads: context.threads, precision: context.request.computePrecision)
   }
+
+  var preparedPath: String? { nil }
+
+  func keep(_ record: FaceRecord<FaceTrack>, work: WorkFolder, _ progress: ProgressHandler) {}
 }

@@ -20,10 +20,14 @@ struct RenderPass<Painter: MouthPainter> {
   let source: SpeakSource
   let faces: FoundFaces<Painter.Face>
   let sound: HeardSound<Painter.Speech>
+  /// The file that the video's sound is taken from.
+  let soundtrack: String
   let precision: Precision
   let work: WorkFolder
   let additions: PictureAdditions
   let cancellation: Cancellation
+  /// When the whole run began.
+  let started: ContinuousClock.Instant
 
   func run(
     _ painter: Painter, progress: @escaping ProgressHandler, timings: inout [String: Double]
@@ -58,12 +62,15 @@ struct RenderPass<Painter: MouthPainter> {
     }
     let sink = additions.drawing(into: files, plan: plan, color: info.color, rate: rate)
     var done = alreadyDone
+    var firstFrame: Double?
     let stages = try renderer.render(
       segments: missing, source: SourceFrames(reader), sink: sink
     ) {
       done += 1
+      firstFrame = firstFrame ?? (ContinuousClock.now - started) / .seconds(1)
       progress(.step(done: done))
     }
+    timings["first_frame"] = firstFrame
     timings.merge(stages) { $0 + $1 }
     if cancellation.stopsAfterSegment { throw CancelledError() }
     let segments = (0..<plan.count).compactMap { files.finished[$0] ?? finished[$0] }
@@ -96,7 +103,7 @@ struct RenderPass<Painter: MouthPainter> {
   /// The sound as it is, or cut or followed by silence where the video does not have the sound's own length, at the loudness asked for.
   private func audioTrack(_ rate: Rational, _ frameCount: Int, isNatural: Bool) throws -> AudioTrack
   {
-    var track = AudioTrack(path: request.audio)
+    var track = AudioTrack(path: soundtrack)
     if !isNatural { track.duration = Rational(frameCount) * rate.inverse }
     if let loudness = request.loudness {
       track.gain = try LoudnessTarget(loudness).gain(for: track, cancellation)

@@ -9,7 +9,7 @@ import MediaTypes
 
 /// One `avatar speak`: from a checked request to a finished video.
 public struct SpeakJob {
-  private let request: SpeakRequest
+  private var request: SpeakRequest
   private let resources: SpeakResources
   private let cancellation: Cancellation
 
@@ -29,8 +29,15 @@ public struct SpeakJob {
   ///
   /// - Throws: `AvatarError`s with the documented exit codes, `CancelledError`.
   public func run(progress: @escaping ProgressHandler = { _ in }) throws -> SpeakReport {
+    var job = self
+    job.request = try request.resolvingPreparedAvatar()
+    return try job.runResolved(progress)
+  }
+
+  private func runResolved(_ progress: @escaping ProgressHandler) throws -> SpeakReport {
     let started = ContinuousClock.now
-    _ = try AudioFile(path: request.audio)
+    try checkSpeakers()
+    for sound in request.sounds { _ = try AudioFile(path: sound) }
     try OutputPath.check(
       request.output, force: request.replacesOutput, inputs: request.inputs)
     if request.makesContactSheet {
@@ -47,11 +54,64 @@ public struct SpeakJob {
       threads: request.threads ?? ResourceUsage.availableCores, cancellation: cancellation)
     return switch try SpeakModel(request) {
     case .mini(let model):
-      try run(MiniPipeline(model: model, context: context), source, additions, started, progress)
+      try run(source, additions, started, context, progress) {
+        MiniPipeline(model: model, context: $0)
+      }
     case .museTalk(let model):
-      try run(
-        MuseTalkPipeline(model: model, context: context), source, additions, started, progress)
+      try run(source, additions, started, context, progress) {
+        try museTalk(model, $0, source, progress)
+      }
     }
+  }
+
+  /// Runs the pipeline, or one for each of several speakers together.
+  private func run<Pipeline: SpeakPipeline>(
+    _ source: SpeakSource, _ additions: PictureAdditions, _ started: ContinuousClock.Instant,
+    _ context: SpeakContext, _ progress: @escaping ProgressHandler,
+    pipeline: (SpeakContext) throws -> Pipeline
+  ) throws -> SpeakReport {
+    let speakers = request.speakers
+    guard !speakers.isEmpty else {
+      return try run(pipeline(context), source, additions, started, progress)
+    }
+    let length = try SpeakersPipeline<Pipeline>.longest(speakers)
+    let pipelines = try speakers.enumerated().map { index, speaker in
+      var own = context
+      (own.request, own.speaker) = (request.alone(speaker), index)
+      return try pipeline(own)
+    }
+    return try run(
+      SpeakersPipeline(speakers, pipelines, length: length), source, additions, started, progress)
+  }
+
+  private func checkSpeakers() throws {
+    guard !request.speakers.isEmpty else { return }
+    if let complaint = Speaker.complaint(request.speakers) {
+      throw RuntimeError.usage("--speaker: \(complaint)")
+    }
+    guard request.face == nil, request.audio.isEmpty else {
+      throw RuntimeError.usage(
+        "--speaker: names faces and sounds itself: leave --face and --audio out")
+    }
+  }
+
+  /// What the video sounds like: the sound itself, or the speakers' together.
+  private func soundtrack(_ work: WorkFolder) throws -> String {
+    guard !request.speakers.isEmpty else { return request.audio }
+    let mix = work.file("mix.wav")
+    try mixSounds(request.sounds, to: mix) { try cancellation.check() }
+    return mix
+  }
+
+  private func museTalk(
+    _ model: MuseTalkModel, _ context: SpeakContext, _ source: SpeakSource,
+    _ progress: ProgressHandler
+  ) throws -> MuseTalkPipeline {
+    let preparation = try ClipPreparation(
+      context.request, source: source, model: model,
+      precision: context.device().resolve(request.computePrecision),
+      cache: resources.preparedAvatars(), progress)
+    return MuseTalkPipeline(model: model, context: context, preparation: preparation)
   }
 
   private func run<Pipeline: SpeakPipeline>(
@@ -66,21 +126,23 @@ public struct SpeakJob {
     let work = try WorkFolder(
       output: request.output, key: try key(source, pipeline.identity(), precision: precision))
     do {
-      let faces = try timings.measure("faces") {
+      let record = try timings.measure("faces") {
         try FacePass(
           source: source, tracker: pipeline.tracker,
-          frameLimit: pipeline.findsFacesSlowly
-            ? { shownFrames(of: source, $0, $1, sound.frameCount) } : nil,
+          frameLimit: frameLimit(pipeline, source, sound.frameCount), known: pipeline.knownFaces,
           work: work, cancellation: cancellation
         ).run(progress)
       }
+      let faces = try FoundFaces(record, by: Pipeline.Tracker.self, in: source)
       try require(faces, progress)
       let painter = try timings.measure("load") { try pipeline.painter(work: work) }
       for warning in pipeline.warnings { progress(.warning(warning)) }
       let render = RenderPass<Pipeline.Painter>(
-        request: request, source: source, faces: faces, sound: sound, precision: precision,
-        work: work, additions: additions, cancellation: cancellation)
+        request: request, source: source, faces: faces, sound: sound,
+        soundtrack: try soundtrack(work), precision: precision, work: work,
+        additions: additions, cancellation: cancellation, started: started)
       let video = try render.run(painter, progress: progress, timings: &timings)
+      pipeline.keep(record, work: work, progress)
       work.remove()
       try additions.captions?.writeSidecar(replaces: replacesSidecar)
       if request.makesContactSheet {
@@ -89,7 +151,8 @@ public struct SpeakJob {
             of: request.output, replaces: request.replacesOutput, cancellation: cancellation)
         }
       }
-      return report(video, sound.durationSeconds, precision, timings, started)
+      return report(
+        video, sound.durationSeconds, precision, timings, started, pipeline.preparedPath)
     } catch {
       if !survives(error) { work.remove() }
       throw error
@@ -97,6 +160,16 @@ public struct SpeakJob {
   }
 
   private var replacesSidecar: Bool { request.replacesOutput || request.replacesSidecar }
+
+  private func frameLimit<Pipeline: SpeakPipeline>(
+    _ pipeline: Pipeline, _ source: SpeakSource, _ frameCount: @escaping (Rational) -> Int
+  ) -> ((SourceInfo, PresentationTimes) -> Int)? {
+    guard pipeline.lookahead(rate: Rational(25)) != nil else { return nil }
+    return { info, times in
+      shownFrames(of: source, info, times, frameCount)
+        + (pipeline.lookahead(rate: info.outputRate) ?? 0)
+    }
+  }
 
   /// How many frames of the source, from its first, are shown at all.
   private func shownFrames(
@@ -137,7 +210,7 @@ public struct SpeakJob {
     """
     avatar \(Version.current) \(InstructionSet.name) \(precision)
     build \(try FileIdentity.describe("/proc/self/exe"))
-    audio \(try FileIdentity.describe(request.audio))
+    audio \(try request.sounds.map(FileIdentity.describe).joined(separator: " "))
     source \(source.identity)
     model \(model)
     face \(try request.face?.identity() ?? "largest of each shot")
@@ -148,7 +221,7 @@ public struct SpeakJob {
 
   private func report(
     _ video: RenderedVideo, _ audioDuration: Double, _ precision: Precision,
-    _ timings: [String: Double], _ started: ContinuousClock.Instant
+    _ timings: [String: Double], _ started: ContinuousClock.Instant, _ prepared: String?
   ) -> SpeakReport {
     let wallSeconds = (ContinuousClock.now - started) / .seconds(1)
     return SpeakReport(
@@ -162,7 +235,8 @@ public struct SpeakJob {
       peakRssBytes: ResourceUsage.peakResidentBytes,
       timings: timings.mapValues { ($0 * 1000).rounded() / 1000 }, seed: request.seed,
       version: Version.current, contentID: video.contentID,
-      contactSheet: request.makesContactSheet ? ContactSheet.path(of: request.output) : nil)
+      contactSheet: request.makesContactSheet ? ContactSheet.path(of: request.output) : nil,
+      prepared: prepared)
   }
 }
 

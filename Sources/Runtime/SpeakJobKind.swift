@@ -14,10 +14,18 @@ public enum SpeakJobKind {
     JobKind(
       name: name, summary: "Make a face speak or sing: its lips follow the sound.",
       options: try [
-        .init("audio", .inputPath, "The voice or song.", isRequired: true),
+        .init(
+          "audio", .inputPath, "The voice or song.", isRequired: true, alternative: "speakers"),
+        .init(
+          "speakers",
+          .inputPaths(names: FaceSelection.names) { keys in
+            Speaker.complaint(keys.map { Speaker(face: FaceSelection($0), audio: "") })
+          },
+          "A sound for each of several faces, by the faces' names as face takes them, instead of audio and face.",
+          alternative: "face"),
         .init(
           "avatar", .inputPathOrName(names: Presenter.all().map(\.name)),
-          "Who speaks: a presenter, picture, video or folder of pictures (default: the first presenter)."
+          "Who speaks: a presenter, picture, video, folder of pictures or prepared avatar (default: the first presenter)."
         ),
         .init("model", .inputPathOrName(names: SpeakOptions.modelNames), SpeakOptions.modelHelp),
         .init(
@@ -128,10 +136,15 @@ extension SpeakRequest {
   /// - Throws: `RuntimeError`, 65, where the step was not checked against `SpeakJobKind` and does not hold.
   public init(_ step: JobStep, output: String) throws {
     let options = StepOptions(step)
-    guard let audio = try options.text("audio") else {
+    let speakers = try options.texts("speakers") ?? [:]
+    let audio = try options.text("audio")
+    guard audio != nil || !speakers.isEmpty else {
       throw RuntimeError.badInput("speak: has no audio: name a file")
     }
-    self.init(audio: audio, output: output)
+    self.init(audio: audio ?? "", output: output)
+    self.speakers = speakers.sorted { $0.key < $1.key }.map {
+      Speaker(face: FaceSelection($0.key), audio: $0.value)
+    }
     avatar = try options.text("avatar")
     model = try options.text("model") ?? model
     rate = try options.text("fps").map { try options.read("fps", $0, SpeakOptions.rate) }
@@ -204,6 +217,12 @@ struct StepOptions {
     guard let value = step.options[key] else { return nil }
     guard case .text(let text) = value else { throw unfit(key, "is not text") }
     return text
+  }
+
+  func texts(_ key: String) throws -> [String: String]? {
+    guard let value = step.options[key] else { return nil }
+    guard case .texts(let texts) = value else { throw unfit(key, "use keys with values") }
+    return texts
   }
 
   func flag(_ key: String) throws -> Bool? {

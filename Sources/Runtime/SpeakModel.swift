@@ -22,8 +22,6 @@ enum SpeakModel {
     if model.version == .v1_0, request.museTalk.extraMargin != nil {
       try Self.refuse("--extra-margin", model: name)
     }
-    if request.face != nil { try Self.refuse("--face", model: name) }
-    if request.strength != 1 { try Self.refuse("--strength", model: name) }
     self = .museTalk(model)
   }
 

@@ -15,24 +15,37 @@ protocol SpeakPipeline {
   var warnings: [String] { get }
   /// Listens to the sound.
   func listen(_ progress: ProgressHandler) throws -> HeardSound<Painter.Speech>
-  /// Whether looking for faces takes so long that only frames that will be shown should be looked at.
-  var findsFacesSlowly: Bool { get }
+  /// Where looking for faces takes long, so that only frames that will be shown are looked at: how many more decide about
+  /// the last of them.
+  func lookahead(rate: Rational) -> Int?
+  /// What was found in the source's frames earlier, and in how many.
+  var knownFaces: (record: FaceRecord<Tracker.Track>, lookedAt: Int)? { get }
   /// Finds faces in a source at `rate`, a picture where `isStill`.
   func tracker(rate: Rational, isStill: Bool) throws -> Tracker
   /// The painter, which may keep files in `work`.
   func painter(work: WorkFolder) throws -> Painter
+  /// Where what was found and made is kept for later runs.
+  var preparedPath: String? { get }
+  /// Keeps what was found and made of the source for later runs; `work` is still there.
+  func keep(_ record: FaceRecord<Tracker.Track>, work: WorkFolder, _ progress: ProgressHandler)
 }
 
 /// Finds the face in one frame after another of a film.
 protocol FaceTracking {
   associatedtype Face: Sendable
   /// What is kept in the work folder.
-  associatedtype Track: Codable
+  associatedtype Track: Codable, Equatable
 
   mutating func add(_ frame: Frame) throws
+  /// Called once after all frames were added, for those who need to see them a second time.
+  mutating func lookAgain(_ frame: (Int) throws -> Frame) throws
   func finish() throws -> Track
   /// One entry a frame, nil where no face is.
   static func faces(of track: Track) -> [Face?]
+}
+
+extension FaceTracking {
+  mutating func lookAgain(_ frame: (Int) throws -> Frame) throws {}
 }
 
 /// What was heard of a sound.
@@ -56,10 +69,12 @@ struct HeardSound<Speech> {
 
 /// What pipelines need of the job that they work on.
 struct SpeakContext {
-  let request: SpeakRequest
+  var request: SpeakRequest
   let resources: SpeakResources
   let threads: Int
   let cancellation: Cancellation
+  /// Tells the files of one of several speakers from the others'.
+  var speaker: Int?
 
   func device() throws -> CPUDevice { try resources.device(threads: threads) }
 }

@@ -23,6 +23,8 @@ public struct SpeakReport: Codable, Sendable, Equatable {
   public var contentID: String
   /// Where the sheet of frames lies; nil where none was asked for.
   public var contactSheet: String?
+  /// The prepared avatar that was used, or was made on the way; nil where there is none.
+  public var prepared: String?
 
   enum CodingKeys: String, CodingKey {
     case output, model, precision, width, height, fps, frames, duration
@@ -32,7 +34,7 @@ public struct SpeakReport: Codable, Sendable, Equatable {
     case wallSeconds = "wall_seconds"
     case framesPerSecond = "frames_per_second"
     case peakRssBytes = "peak_rss_bytes"
-    case timings, seed, version
+    case timings, seed, version, prepared
     case contentID = "content_id"
     case contactSheet = "contact_sheet"
   }

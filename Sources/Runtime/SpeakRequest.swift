@@ -14,6 +14,8 @@ public struct SpeakRequest: Sendable {
 
   /// Any file with sound.
   public var audio: String
+  /// Several faces with a sound of their own each, instead of `audio` and `face`.
+  public var speakers: [Speaker] = []
   /// A presenter's name, or a picture, clip or folder of pictures; nil is the first presenter.
   public var avatar: String?
   public var output: String
@@ -59,6 +61,9 @@ public struct SpeakRequest: Sendable {
   /// Whether a run that is stopped or fails for a passing reason leaves its finished segments to the next one.
   public var keepsUnfinishedWork = false
 
+  /// The prepared avatar that `avatar` was named by.
+  var preparedFolder: String?
+
   public init(audio: String, output: String) {
     self.audio = audio
     self.output = output
@@ -66,12 +71,14 @@ public struct SpeakRequest: Sendable {
 
   /// The picture that chooses the face, if one does.
   var facePictures: [String] {
-    if case .picture(let path) = face { [path] } else { [] }
+    ([face] + speakers.map(\.face)).compactMap { face in
+      if case .picture(let path) = face { path } else { nil }
+    }
   }
 
   /// Every file that the request names, apart from the model's.
   var inputs: [String] {
-    [audio] + [avatar, captions?.path].compactMap(\.self) + facePictures
+    sounds + [avatar, captions?.path].compactMap(\.self) + facePictures
   }
 
   /// The part of a job's key that stands for the options: whatever decides the output's bytes besides program and inputs.
@@ -83,6 +90,7 @@ public struct SpeakRequest: Sendable {
       rate \(rate?.description ?? "source") loop \(loop?.rawValue ?? "source") length \(length.rawValue)
       crf \(crf) seed \(seed) requires face \(requiresFace)
       background \(background.red) \(background.green) \(background.blue)
+      speakers \(speakers.map(\.face.text).joined(separator: " "))
       gate \(gate.rawValue) strength \(strength) loudness \(loudness.map { "\($0)" } ?? "as it is")
       musetalk \(museTalk.words.map { "\($0) \($1)" }.joined(separator: " "))
       \(provenance.key)

@@ -20,8 +20,12 @@ public final class SpeakResources: Sendable {
   static let museTalkBatch = 4
 
   private let state = Mutex(State())
+  private let namedCache: PreparedCache?
 
-  public init() {}
+  /// `preparedAvatars` is where prepared avatars are kept, nil for this user's folder.
+  public init(preparedAvatars: PreparedCache? = nil) { namedCache = preparedAvatars }
+
+  func preparedAvatars() throws -> PreparedCache { try namedCache ?? PreparedCache() }
 
   /// The processor with `threads` threads; jobs that use it at once take turns.
   func device(threads: Int) throws -> CPUDevice {

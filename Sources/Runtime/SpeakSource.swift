@@ -37,6 +37,11 @@ struct SpeakSource {
     identity = try FileIdentity.describe(name)
   }
 
+  /// The digest of what the source shows.
+  ///
+  /// - Throws: `RuntimeError`, 66.
+  func contentDigest() throws -> String { try ContentDigest.of(path) }
+
   /// A new reader of the source; `index` from an earlier scan saves scanning again.
   func open(index: VideoIndex? = nil) throws -> any PictureSource {
     try openPictureSource(path, background: background, folderRate: folderRate, index: index)

@@ -7,7 +7,8 @@ import Testing
 struct HelpTests {
   @Test(
     arguments: [
-      [], ["speak"], ["presenters"], ["audio"], ["audio", "mel"], ["audio", "articulation"],
+      [], ["speak"], ["prepare"], ["presenters"], ["audio"], ["audio", "mel"],
+      ["audio", "articulation"],
       ["network"], ["network", "list"], ["network", "describe"], ["network", "run"],
       ["network", "export"], ["bench"], ["doctor"], ["batch"], ["batch", "validate"],
       ["batch", "schema"], ["batch", "run"], ["batch", "plan"], ["batch", "status"],

@@ -161,6 +161,34 @@ struct MuseTalkGeometryTests {
     // A bin is 5 pixels: the window is 120 x 160 pixels in 24 x 32 bins.
     #expect(abs(refined.x - plain.x - 1.5) < 0.01 && abs(refined.y - plain.y + 2) < 0.01)
   }
+
+  @Test("a box depends on no frame further on than the lookahead", arguments: [24, 25, 50])
+  func lookahead(rate: Int) {
+    var state: UInt64 = 5
+    func noise() -> Double {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Double(state >> 40) / Double(1 << 24) - 0.5
+    }
+    let sightings = (0..<260).map { index in
+      let way = 60 * abs(Double(index % 120) - 60) / 60
+      let center = Point(510.0 + way + 4 * noise(), 440.0 + 4 * noise())
+      let points = Self.points(center: center, turn: 1.2 * noise())
+      return FaceSighting(
+        points: index % 37 < 5 ? nil : points, detected: Self.detected, shot: index / 150)
+    }
+    func faces(_ count: Int) -> [PlacedFace?] {
+      Self.geometry.faces(
+        Array(sightings.prefix(count)), rate: Rational(rate), width: 1920, height: 1080)
+    }
+    let (whole, ahead) = (faces(260), Self.geometry.lookahead(rate: Rational(rate)))
+    #expect(ahead > 0)
+    for count in stride(from: ahead + 1, to: 260, by: 3) {
+      #expect(faces(count).prefix(count - ahead) == whole.prefix(count - ahead))
+    }
+    var upstream = Self.geometry
+    upstream.compatibility = .upstream
+    #expect(upstream.lookahead(rate: Rational(rate)) == 0)
+  }
 }
 
 extension Point {

@@ -1,10 +1,11 @@
 import Compute
 import Face
 import Imaging
-import LipSync
 import MediaTypes
 import TestSupport
 import Testing
+
+@testable import LipSync
 
 @Suite("Pasting painted faces")
 struct PasteMaskTests {
@@ -146,5 +147,23 @@ struct PasteMaskTests {
     let result = try mask.paste(face, onto: Self.frame)
     let isOutside = box.left >= 88
     #expect((result == Self.frame) == isOutside)
+  }
+
+  @Test("a packed mask comes back as it was, and is smaller; damaged bytes are none")
+  func packed() throws {
+    for mode in FaceParsing.Mode.allCases {
+      let mask = try PasteMask(parsed(mode), box: box("middle/box"), strength: 0.7)
+      let packed = mask.packed
+      #expect(PasteMask(packed: packed) == mask)
+      #expect(packed.count < mask.mask.samples.count / 2)
+      for length in stride(from: 0, to: packed.count - 1, by: 501) {
+        #expect(PasteMask(packed: Array(packed.prefix(length))) == nil)
+      }
+    }
+    let empty = PasteMask(
+      box: PixelBox(left: -5, top: 3, right: 20, bottom: 40),
+      square: PasteMask.square(around: PixelBox(left: -5, top: 3, right: 20, bottom: 40)),
+      mask: BytePicture(width: 54, height: 54, channels: 1))
+    #expect(PasteMask(packed: empty.packed) == empty)
   }
 }

@@ -76,36 +76,3 @@ struct MuseTalkNetworkTests {
     #expect(networks?.description.contains("width 12, not 384") == true)
   }
 }
-
-/// Latents in a file.
-struct LatentFileTests {
-  @Test func `what was kept is found again, also by the next run`() throws {
-    let folder = try TemporaryFolder()
-    let path = folder.file("latents")
-    let file = LatentFile(path: path, valueCount: 5)
-    #expect(file.latents(of: 0) == nil && file.latents(of: 3) == nil)
-    file.keep([1, 2, 3, 4, 5], for: 3)
-    file.keep([0, 0, 0, 0, 0], for: 1)
-    let next = LatentFile(path: path, valueCount: 5)
-    #expect(next.latents(of: 3) == [1, 2, 3, 4, 5] && next.latents(of: 1) == [0, 0, 0, 0, 0])
-    #expect(next.latents(of: 0) == nil && next.latents(of: 2) == nil && next.latents(of: 4) == nil)
-  }
-
-  @Test func `damaged records are not there`() throws {
-    let folder = try TemporaryFolder()
-    let path = folder.file("latents")
-    LatentFile(path: path, valueCount: 5).keep([1, 2, 3, 4, 5], for: 0)
-    var bytes = try Data(contentsOf: URL(filePath: path))
-    bytes[6] ^= 1
-    try bytes.write(to: URL(filePath: path))
-    #expect(LatentFile(path: path, valueCount: 5).latents(of: 0) == nil)
-    try bytes.prefix(20).write(to: URL(filePath: path))
-    #expect(LatentFile(path: path, valueCount: 5).latents(of: 0) == nil)
-  }
-
-  @Test func `where no file can be made nothing is kept`() throws {
-    let file = LatentFile(path: "/nowhere/at/all", valueCount: 2)
-    file.keep([1, 2], for: 0)
-    #expect(file.latents(of: 0) == nil)
-  }
-}

@@ -31,10 +31,13 @@ struct MuseTalkFrameTests {
     options.parsingMode = .raw
     let networks = try CompiledMuseTalk(
       model.networks(), device: device, precision: .fp32, batch: 2)
+    let painter = MuseTalkFacePainter(networks)
     return MuseTalkPainter(
-      MuseTalkFacePainter(networks), parser: try model.parser(device: device, precision: .fp32),
-      settings: MuseTalkSettings(options, version: .v1_0).painter,
-      latentPath: folder.file("latents"))
+      painter,
+      preparation: FacePreparation(
+        painter, parser: { try model.parser(device: device, precision: .fp32) },
+        settings: MuseTalkSettings(options, version: .v1_0).preparation,
+        made: PreparedFaces(folder: folder.path, isWritable: true)))
   }
 
   /// The grey picture of the golden.
@@ -58,7 +61,7 @@ struct MuseTalkFrameTests {
     let decibels = 10 * log10(255 * 255 / (misses.reduce(0, +) / Float(misses.count)))
     #expect(decibels >= 45, "\(decibels) dB")
     #expect(painted.samples != Self.frame.samples)
-    // What is kept in the file of latents, and a fuller batch, change nothing.
+    // What is kept in files, and a fuller batch, change nothing.
     #expect(try painter.paint([moment, moment]) == [painted, painted])
     #expect(try self.painter().paint([moment]) == [painted])
   }
@@ -87,12 +90,17 @@ struct MuseTalkSpeakTests {
     return request
   }
 
+  /// A cache of the test's own.
+  private var resources: SpeakResources {
+    SpeakResources(preparedAvatars: PreparedCache(folder: folder.file("cache")))
+  }
+
   private func bytes(_ output: String) throws -> Data {
     try Data(contentsOf: URL(filePath: folder.file(output)))
   }
 
   @Test func `a clip speaks, and a run that was stopped goes on to the same bytes`() throws {
-    let report = try SpeakJob(request("a.mp4")).run()
+    let report = try SpeakJob(request("a.mp4"), resources: resources).run()
     #expect(report.frames == 9 && report.framesWithFace == 9)
     #expect(report.model == MuseTalkNetworkTests.folder)
     var stopped = request("b.mp4")
@@ -101,13 +109,13 @@ struct MuseTalkSpeakTests {
     let cancellation = Cancellation()
     let isPainting = Mutex(false)
     #expect(throws: CancelledError.self) {
-      try SpeakJob(stopped, cancellation: cancellation).run { event in
+      try SpeakJob(stopped, resources: resources, cancellation: cancellation).run { event in
         if case .stage("painting", _) = event { isPainting.withLock { $0 = true } }
         if case .step = event, isPainting.withLock({ $0 }) { cancellation.cancelAfterSegment() }
       }
     }
     let painted = Mutex<[Int]>([])
-    _ = try SpeakJob(stopped).run {
+    _ = try SpeakJob(stopped, resources: resources).run {
       if case .step(let done) = $0 { painted.withLock { $0.append(done) } }
     }
     #expect(
@@ -122,7 +130,7 @@ struct MuseTalkSpeakTests {
     try folder.run("ffmpeg", ["-v", "error", "-i", "say.wav", "-t", "2.5", "short.wav"])
     request.audio = folder.file("short.wav")
     let searched = Mutex<[Int]>([])
-    let report = try SpeakJob(request).run {
+    let report = try SpeakJob(request, resources: resources).run {
       if case .stage(_, let total) = $0 { searched.withLock { $0.append(total) } }
     }
     #expect(report.frames == 2 && searched.withLock { $0 } == [0, 2, 2])
@@ -132,18 +140,21 @@ struct MuseTalkSpeakTests {
     var request = request("c.mp4")
     request.museTalk.compatibility = nil
     request.rate = Rational(3, 2)
-    let report = try SpeakJob(request).run()
+    let report = try SpeakJob(request, resources: resources).run()
     #expect(report.frames == 14)
     request = self.request("d.mp4")
     request.rate = Rational(3, 2)
-    #expect(try SpeakJob(request).run().frames == 9, "upstream takes 3/2 for 1")
+    #expect(
+      try SpeakJob(request, resources: resources).run().frames == 9, "upstream takes 3/2 for 1")
   }
 
   @Test func `options that a model does not have are usage errors`() throws {
     var request = request("e.mp4")
     request.model = "mini"
     request.museTalk.boxShift = 2
-    let error = #expect(throws: RuntimeError.self) { try SpeakJob(request).run() }
+    let error = #expect(throws: RuntimeError.self) {
+      try SpeakJob(request, resources: resources).run()
+    }
     #expect(error?.exitCode == .usage)
     #expect(error?.description.contains("--box-shift") == true)
   }

@@ -125,6 +125,11 @@ public enum ManifestSchema {
     case .inputPath: .reference("line")
     case .inputPathOrName(let names):
       ["allOf": [.reference("line")], "examples": .list(names.map(SchemaValue.text))]
+    case .inputPaths(let names, _):
+      [
+        "type": "object", "additionalProperties": .reference("line"),
+        "propertyNames": ["examples": .list(names.map(SchemaValue.text))],
+      ]
     case .integer(let range): integer(range)
     case .number(let range):
       orTemplate([

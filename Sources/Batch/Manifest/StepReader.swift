@@ -21,12 +21,17 @@ struct StepReader {
     guard let entries = fields.mapping(entry.value, kind.name) else { return ([:], []) }
     var (options, inputs) = ([String: OptionValue](), [Input]())
     for option in kind.options {
+      let other = option.alternative.flatMap { key in entries.first { $0.key == key } }
       guard let found = entries.first(where: { $0.key == option.key }) else {
-        if option.isRequired {
+        if option.isRequired && other == nil {
           fields.problems.add(
             entry.keyMark, "\(kind.name) has no \(option.key), which it needs: \(option.summary)")
         }
         continue
+      }
+      if let other {
+        fields.problems.add(
+          other.keyMark, "\(option.key) and \(other.key) do not go together: give one of them")
       }
       options[option.key] = value(found.value, option, &inputs)
     }
@@ -41,6 +46,8 @@ struct StepReader {
     case .inputPath: input(node, option.key, names: [], &inputs).map { .text($0) }
     case .inputPathOrName(let names):
       input(node, option.key, names: names, &inputs).map { .text($0) }
+    case .inputPaths(let names, let complaint):
+      paths(node, option.key, names, complaint, &inputs).map { .texts($0) }
     case .integer(let range): fields.integer(node, option.key, range).map { .integer($0) }
     case .number(let range): fields.number(node, option.key, range).map { .number($0) }
     case .flag: fields.flag(node, option.key).map { .flag($0) }
@@ -62,6 +69,23 @@ struct StepReader {
       return fields.complain(node, "\(key) is empty: \(complaint)")
     }
     return fields.complain(node, "\(key) \(text.shown): \(complaint)")
+  }
+
+  private func paths(
+    _ node: ManifestNode, _ key: String, _ names: [String], _ complaint: ([String]) -> String?,
+    _ inputs: inout [Input]
+  ) -> [String: String]? {
+    guard let entries = fields.mapping(node, key) else { return nil }
+    var result: [String: String] = [:]
+    for entry in entries {
+      let name = ManifestNode(content: .scalar(entry.key), mark: entry.keyMark)
+      guard let found = input(name, key, names: names, &inputs),
+        let path = input(entry.value, "\(key) \(entry.key.shown)", names: [], &inputs)
+      else { return nil }
+      result[found] = path
+    }
+    guard let complaint = complaint(result.keys.sorted()) else { return result }
+    return fields.complain(node, "\(key): \(complaint)")
   }
 
   /// A name as it is, or else an absolute path.

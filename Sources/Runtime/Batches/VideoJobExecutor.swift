@@ -43,20 +43,25 @@ public final class VideoJobExecutor: JobExecutor {
     let request = try request(job)
     let avatar = try presenter(request) == nil ? request.avatar : nil
     let model = try SpeakModel(request).inputPath
-    return [request.audio]
+    return request.sounds
       + [
         avatar, model, request.museTalk.autoencoder, request.captions?.path,
-      ].compactMap(\.self)
+      ].compactMap(\.self) + (request.speakers.isEmpty ? [] : request.facePictures)
+  }
+
+  private func seconds(of audio: String) throws -> Double {
+    let sound = try probe(audio)
+    guard sound.hasAudio, let seconds = sound.durationSeconds, seconds > 0 else {
+      throw RuntimeError.badInput(
+        "\(audio): \(sound.hasAudio ? "is empty, or its length can't be told" : "has no sound"): "
+          + "name another audio")
+    }
+    return seconds
   }
 
   public func measure(_ job: JobSpecification) throws -> JobSize {
     let request = try request(job)
-    let sound = try probe(request.audio)
-    guard sound.hasAudio, let seconds = sound.durationSeconds, seconds > 0 else {
-      throw RuntimeError.badInput(
-        "\(request.audio): \(sound.hasAudio ? "is empty, or its length can't be told" : "has no sound"): "
-          + "name another audio")
-    }
+    let seconds = try request.sounds.map(seconds(of:)).max() ?? 0
     let source = try SpeakSource(request)
     let info = try probe(source.path)
     let rate = request.rate ?? (source.presenter == nil ? info.outputRate : Rational(25))
@@ -146,7 +151,7 @@ public final class VideoJobExecutor: JobExecutor {
     }
     var request = try SpeakRequest(job.steps[0], output: job.output)
     request.provenance.commandFolder = FilePath.folder(of: job.output)
-    return request
+    return try request.resolvingPreparedAvatar()
   }
 
   private func presenter(_ request: SpeakRequest) throws -> Presenter? {

@@ -41,6 +41,8 @@ public struct InspectReport: Codable, Sendable, Equatable {
   public var framesWithFace: Int
   public var rangesWithoutFace: [Range]
   public var faces: [Person]
+  /// The least and the most that `--box-shift` should be, by the frames of a MuseTalk sheet; absent without one or without a face.
+  public var boxShiftRange: [Int]?
   /// The sheet that was drawn.
   public var sheet: String?
   public var warnings: [String]
@@ -48,6 +50,7 @@ public struct InspectReport: Codable, Sendable, Equatable {
   enum CodingKeys: String, CodingKey {
     case clip, kind, width, height, fps, frames, duration, faces, sheet, warnings
     case framesWithFace = "frames_with_face"
+    case boxShiftRange = "box_shift_range"
     case rangesWithoutFace = "ranges_without_face"
   }
 }

@@ -25,6 +25,7 @@ public struct Inspection {
     }
     var speak = SpeakRequest(audio: "", output: "")
     speak.avatar = request.clip
+    let museTalk = try museTalkModel()
     let (source, model) = (try SpeakSource(speak), try MiniModel("mini"))
     let threads = ResourceUsage.availableCores
     let landmarks = try resources.landmarks(model, threads: threads)
@@ -44,16 +45,52 @@ public struct Inspection {
     let people = tracker.finish()
     let chosen = try choice.flatMap { try people.index(of: $0) }
     for warning in reader.info.warnings { progress(.warning(warning)) }
-    if let path = request.sheet {
+    var report = report(reader.info, times, people, chosen)
+    guard let path = request.sheet else { return report }
+    let picture: RGBPicture
+    if let museTalk {
+      let range: MuseTalkGeometry.BoxShiftRange?
+      (picture, range) = try grid(museTalk, people, chosen, reader, times)
+      report.boxShiftRange = range.map { [$0.lowest, $0.highest] }
+    } else {
       let painter = try resources.painter(model, threads: threads, precision: .fp32)
       let sheet = InspectionSheet(
         people: people, chosen: chosen, times: times, marks: [MouthMaskMark(painter: painter)])
-      let picture = try sheet.draw(reader, sampleCount: request.sampleCount) {
+      picture = try sheet.draw(reader, sampleCount: request.sampleCount) {
         try cancellation.check()
       }
-      try writePNG(picture, to: path, overwrite: request.replacesOutput)
     }
-    return report(reader.info, times, people, chosen)
+    try writePNG(picture, to: path, overwrite: request.replacesOutput)
+    return report
+  }
+
+  /// The model whose boxes are to be drawn.
+  private func museTalkModel() throws -> MuseTalkModel? {
+    guard let name = request.model else { return nil }
+    guard request.sheet != nil else {
+      throw RuntimeError.usage("--model \(name): is for the sheet: name one with -o")
+    }
+    var speak = SpeakRequest(audio: "", output: "")
+    (speak.model, speak.museTalk) = (name, request.museTalk)
+    guard case .museTalk(let model) = try SpeakModel(speak) else {
+      throw RuntimeError.usage("--model \(name): mini has no box to shift: take one of MuseTalk's")
+    }
+    return model
+  }
+
+  private func grid(
+    _ model: MuseTalkModel, _ people: People, _ chosen: Int?, _ source: any PictureSource,
+    _ times: PresentationTimes
+  ) throws -> (RGBPicture, MuseTalkGeometry.BoxShiftRange?) {
+    let track = chosen.map { people.persons[$0].track }
+    let grid = BoxShiftGrid(
+      model: model, options: request.museTalk, shifts: request.boxShifts,
+      device: try resources.device(threads: ResourceUsage.availableCores),
+      face: track.map { track in { track[$0] } })
+    return try grid.draw(
+      source, samples: InspectionSheet.samples(request.sampleCount, of: times.frameCount),
+      times: times
+    ) { try cancellation.check() }
   }
 
   private func report(

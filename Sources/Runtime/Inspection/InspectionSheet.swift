@@ -17,7 +17,7 @@ struct InspectionSheet {
   func draw(
     _ source: any PictureSource, sampleCount: Int, check: () throws -> Void
   ) throws -> RGBPicture {
-    let samples = self.samples(sampleCount)
+    let samples = Self.samples(sampleCount, of: times.frameCount)
     let (width, height) = (source.info.width, source.info.height)
     let scale = min(1, Double(Self.cellWidth) / Double(width))
     let cell = (width: even(Double(width) * scale), height: even(Double(height) * scale))
@@ -41,10 +41,10 @@ struct InspectionSheet {
     return sheet.rgbPicture()
   }
 
-  /// Frames in the middle of equal parts of the clip.
-  private func samples(_ wanted: Int) -> [Int] {
-    let count = min(wanted, times.frameCount)
-    return (0..<count).map { (2 * $0 + 1) * times.frameCount / (2 * count) }
+  /// Frames in the middle of `wanted` equal parts of a clip.
+  static func samples(_ wanted: Int, of frameCount: Int) -> [Int] {
+    let count = min(wanted, frameCount)
+    return (0..<count).map { (2 * $0 + 1) * frameCount / (2 * count) }
   }
 
   private func even(_ length: Double) -> Int { max(2, Int(length / 2) * 2) }

@@ -1,7 +1,7 @@
 import Imaging
 import MediaTypes
 
-/// Digits for sheets, in a face of 5 x 7 dots.
+/// Digits and signs for sheets, in a face of 5 x 7 dots.
 enum SheetLettering {
   private static let dot = 2
 
@@ -13,7 +13,7 @@ enum SheetLettering {
     "6": [6, 8, 16, 30, 17, 17, 14], "7": [31, 1, 2, 4, 8, 8, 8],
     "8": [14, 17, 17, 14, 17, 17, 14], "9": [14, 17, 17, 15, 1, 2, 12],
     "#": [10, 10, 31, 10, 31, 10, 10], ".": [0, 0, 0, 0, 0, 12, 12],
-    "s": [0, 0, 15, 16, 14, 1, 30],
+    "s": [0, 0, 15, 16, 14, 1, 30], "-": [0, 0, 0, 31, 0, 0, 0], "+": [0, 4, 4, 31, 4, 4, 0],
   ]
 
   /// Writes `text` in white on black dots, its upper left corner at `corner`; other characters are gaps.

@@ -17,19 +17,18 @@ struct OutputTags {
   /// Digests of the segments that are joined, in order.
   let segmentDigests: [String]
 
-  /// The producer's number for the content: as asked for, else a digest of the pictures and of the sound.
+  /// The producer's number for the content: as asked for, else a digest of the pictures and of the sounds.
   func contentID() throws -> String {
     if let given = commandLine.request.provenance.contentID { return given }
-    let audio = commandLine.request.audio
-    do {
-      let sound = try SHA256.digest(ofFile: audio)
-      let loudness = commandLine.request.loudness.map { ["loudness \($0)"] } ?? []
-      var parts = segmentDigests + [sound] + loudness
-      if let captions = commandLine.request.captions {
+    let request = commandLine.request
+    do throws(SHA256.FileError) {
+      var parts = segmentDigests
+      for sound in request.sounds { parts.append(try SHA256.digest(ofFile: sound)) }
+      if let loudness = request.loudness { parts.append("loudness \(loudness)") }
+      if let captions = request.captions {
         parts.append(try SHA256.digest(ofFile: captions.path))
       }
-      let digest = SHA256.digest(of: parts.joined(separator: "\n"))
-      return String(digest.prefix(32))
+      return String(SHA256.digest(of: parts.joined(separator: "\n")).prefix(32))
     } catch {
       throw RuntimeError.missing(
         "\(error.path): can't be read (\(String(cString: strerror(error.number)))): check the path"

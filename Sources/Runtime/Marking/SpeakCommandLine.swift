@@ -21,7 +21,10 @@ struct SpeakCommandLine {
       // A value with a leading dash would be taken for an option.
       words += value.hasPrefix("-") ? ["\(option)=\(value)"] : [option, value]
     }
-    add("--audio", path(request.audio))
+    if request.speakers.isEmpty { add("--audio", path(request.audio)) }
+    for speaker in request.speakers {
+      add("--speaker", "\(text(of: speaker.face))=\(path(speaker.audio))")
+    }
     add("--avatar", presenter ?? notName(path(request.avatar ?? "")))
     let isName = SpeakOptions.modelNames.contains(request.model)
     add("--model", isName ? request.model : notName(path(request.model)))

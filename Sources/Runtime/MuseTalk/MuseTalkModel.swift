@@ -50,6 +50,17 @@ struct MuseTalkModel {
       .joined(separator: "\n")
   }
 
+  /// Tells one version of the weights that prepare faces from another; the UNet has no part in that.
+  func preparingIdentity() throws -> String {
+    let roles: [ModelRole] =
+      [.landmarks, .faceDetector, .faceParser] + (autoencoder == nil ? [.vae] : [])
+    let files = try roles.map(installed.part).flatMap {
+      [$0.weights] + [$0.configuration].compactMap(\.self)
+    }
+    let all = files + [autoencoder].compactMap(\.self)
+    return ([version.rawValue] + (try all.map(FileIdentity.describe))).joined(separator: "\n")
+  }
+
   private func weights(_ role: ModelRole) throws -> Checkpoint {
     try sources[role]!.checkpoint([], embedded: nil)
   }

@@ -2,7 +2,7 @@ public import Face
 import LipSync
 
 /// The options of `speak` that only MuseTalk has; nil is the version's own value.
-public struct MuseTalkOptions: Sendable, Equatable {
+public struct MuseTalkOptions: Sendable, Equatable, Codable {
   public static let boxShiftRange = -200...200
   public static let extraMarginRange = MuseTalkGeometry.extraMargins
   public static let cheekWidthRange = FaceParsing.cheekWidths
@@ -27,6 +27,20 @@ public struct MuseTalkOptions: Sendable, Equatable {
 
   public init() {}
 
+  /// These, and for those that are not given `others`.
+  func filled(from others: MuseTalkOptions) -> MuseTalkOptions {
+    var result = self
+    result.boxShift = boxShift ?? others.boxShift
+    result.extraMargin = extraMargin ?? others.extraMargin
+    result.parsingMode = parsingMode ?? others.parsingMode
+    result.cheekWidth = cheekWidth ?? others.cheekWidth
+    result.maskBlur = maskBlur ?? others.maskBlur
+    result.upperBoundary = upperBoundary ?? others.upperBoundary
+    result.autoencoder = autoencoder ?? others.autoencoder
+    result.compatibility = compatibility ?? others.compatibility
+    return result
+  }
+
   /// Option and value, as the command line has them, of all that are given.
   var words: [(option: String, value: String)] {
     [
@@ -41,14 +55,14 @@ public struct MuseTalkOptions: Sendable, Equatable {
 
 /// The options with the version's own values where none were given.
 struct MuseTalkSettings {
-  let painter: MuseTalkPainter.Settings
+  let preparation: FacePreparation.Settings
 
   /// Upstream's values for the version.
   init(_ options: MuseTalkOptions, version: MuseTalkGeometry.Version) {
     let compatibility = options.compatibility ?? .mended
     let cheekWidth = options.cheekWidth ?? 90
     let mask = PasteMask.Settings()
-    painter = MuseTalkPainter.Settings(
+    preparation = FacePreparation.Settings(
       geometry: MuseTalkGeometry(
         version: version, boxShift: options.boxShift ?? 0, extraMargin: options.extraMargin ?? 10,
         compatibility: compatibility),
@@ -60,6 +74,16 @@ struct MuseTalkSettings {
         blurRatio: options.maskBlur ?? mask.blurRatio))
   }
 
-  var geometry: MuseTalkGeometry { painter.geometry }
+  var geometry: MuseTalkGeometry { preparation.geometry }
   var compatibility: MuseTalkCompatibility { geometry.compatibility }
+
+  /// Tells one choice of values from another.
+  var key: String {
+    let (parsing, mask) = (preparation.parsing, preparation.mask)
+    return """
+      \(geometry.version.rawValue) \(compatibility.rawValue) shift \(geometry.boxShift) margin \(geometry.extraMargin) \
+      parsing \(parsing.mode.rawValue) cheeks \(parsing.leftCheekWidth) \(parsing.rightCheekWidth) \
+      blur \(mask.blurRatio) boundary \(mask.upperBoundaryRatio)
+      """
+  }
 }
