@@ -26,6 +26,8 @@ struct SpeakCommand: ParsableCommand {
         avatar speak --audio voice.wav --avatar interview.mp4 --face left
         avatar speak --speaker left=anna.wav --speaker right=ben.wav --avatar talk.mp4
         avatar speak --audio voice.wav --avatar clip.mp4 --length longest
+        avatar speak --audio voice.wav --avatar cutout.png -o voice.webm
+        avatar speak --audio voice.wav --avatar cutout.png --background green
         avatar speak --audio song.mp3 --gate off --strength 1.3
         avatar speak --audio voice.wav --avatar clip.mp4 --json --quiet --force
         avatar speak --audio voice.wav --avatar clip.mp4 --model musetalk-1.5
@@ -54,7 +56,8 @@ struct SpeakCommand: ParsableCommand {
   @Option(
     name: [.customShort("o"), .long],
     help: ArgumentHelp(
-      "The video to write (default: the audio's name with .mp4 in this folder).",
+      "The video to write: .mp4 (H.264), .mov (ProRes 4444) or .webm (VP9) (default: the audio's "
+        + "name with .mp4 in this folder).",
       valueName: "file"))
   var output: String?
 
@@ -122,14 +125,16 @@ struct SpeakCommand: ParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("x264 quality: 0 lossless, 18 very good, 51 worst.", valueName: "0-51"))
+    help: ArgumentHelp("Quality: 0 lossless, 18 very good, 51 worst; .mov has none.", valueName: "0-51"))
   var crf = 18
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Colour behind transparent pictures, as RRGGBB.", valueName: "colour"),
+    help: ArgumentHelp(
+      "Colour behind transparent pictures: RRGGBB, or green, blue, white, gray, black (default: "
+        + "white; in .mov and .webm they stay transparent).", valueName: "colour"),
     transform: Self.color)
-  var background = SpeakRequest(audio: "", output: "").background
+  var background: SpeakRequest.Color?
 
   @Option(
     name: .long,
@@ -186,7 +191,7 @@ struct SpeakCommand: ParsableCommand {
     if let output {
       let kind = FilePath.pathExtension(of: output).lowercased()
       guard kind.isEmpty || SpeakOptions.outputExtensions.contains(kind) else {
-        throw ValidationError("-o \(output): the video is an MP4, so end its name in .mp4")
+        throw ValidationError("-o \(output): end its name in .mp4, .mov or .webm")
       }
     }
   }

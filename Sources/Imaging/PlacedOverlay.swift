@@ -15,6 +15,20 @@ public struct PlacedOverlay: Sendable {
     func callAsFunction(_ code: UInt8) -> UInt8 {
       UInt8((UInt32(code) * UInt32(keep) + UInt32(add) + 127) / 255)
     }
+
+    /// Over a sample of opacity `alpha`, whose code is not multiplied by it.
+    func callAsFunction(_ code: UInt8, alpha: UInt8) -> UInt8 {
+      let weight = 255 * UInt32(255 - keep) + UInt32(alpha) * UInt32(keep)
+      guard keep < 255, weight > 0 else { return code }
+      let sum = 255 * UInt32(add) + UInt32(code) * UInt32(alpha) * UInt32(keep)
+      return UInt8(min((sum + weight / 2) / weight, 255))
+    }
+
+    /// What becomes of the opacity `alpha` below.
+    func opacity(over alpha: UInt8) -> UInt8 {
+      let weight = 255 * UInt32(255 - keep) + UInt32(alpha) * UInt32(keep)
+      return UInt8((weight + 127) / 255)
+    }
   }
 
   /// Columns and rows in even numbers, so that each chroma sample belongs to it whole.
@@ -58,6 +72,10 @@ public struct PlacedOverlay: Sendable {
   /// Lays the overlay over `frame`, which must hold it whole.
   public func draw(on frame: inout Frame) {
     precondition(x + width <= frame.width && y + height <= frame.height, "overlay in the frame")
+    if let alpha = frame.alpha {
+      drawTransparently(on: &frame, alpha)
+      return
+    }
     func draw(_ blends: [Blend], from start: Int, stride: Int, divisor: Int) {
       let (columns, rows) = (width / divisor, height / divisor)
       for row in 0..<rows {
@@ -72,6 +90,33 @@ public struct PlacedOverlay: Sendable {
     let half = frame.width / 2
     draw(firstChroma, from: frame.firstChromaRange.lowerBound, stride: half, divisor: 2)
     draw(secondChroma, from: frame.secondChromaRange.lowerBound, stride: half, divisor: 2)
+  }
+
+  /// Lays the overlay over a frame that is transparent in places.
+  private func drawTransparently(on frame: inout Frame, _ alpha: [UInt8]) {
+    let stride = frame.width
+    var opacity = alpha
+    for row in 0..<height {
+      for column in 0..<width {
+        let (place, blend) = ((y + row) * stride + x + column, luma[row * width + column])
+        frame.samples[place] = blend(frame.samples[place], alpha: alpha[place])
+        opacity[place] = blend.opacity(over: alpha[place])
+      }
+    }
+    for (blends, range) in [
+      (firstChroma, frame.firstChromaRange), (secondChroma, frame.secondChromaRange),
+    ] {
+      for row in 0..<(height / 2) {
+        for column in 0..<(width / 2) {
+          let corner = (y + 2 * row) * stride + x + 2 * column
+          let sum = [0, 1, stride, stride + 1].reduce(0) { $0 + Int(alpha[corner + $1]) }
+          let place = range.lowerBound + (y / 2 + row) * (stride / 2) + x / 2 + column
+          frame.samples[place] = blends[row * (width / 2) + column](
+            frame.samples[place], alpha: UInt8((sum + 2) / 4))
+        }
+      }
+    }
+    frame.alpha = opacity
   }
 }
 

@@ -37,9 +37,9 @@ extension Frame {
 }
 
 extension RGBPicture {
-  /// A decoded picture of any format in RGB, over `background` where it is transparent; not turned.
+  /// A decoded picture of any format in RGB, over `background` where it is transparent, or in its own colours without one; not turned.
   init(
-    _ frame: UnsafeMutablePointer<AVFrame>, over background: RGBColor, scaler: Scaler
+    _ frame: UnsafeMutablePointer<AVFrame>, over background: RGBColor?, scaler: Scaler
   ) throws {
     let form = PixelForm(AVPixelFormat(frame.pointee.format))
     if form == .grey || form == .greyAlpha {
@@ -50,6 +50,10 @@ extension RGBPicture {
     let rgba = try scaler.convert(frame, color: color).pointee
     let (width, height) = (Int(rgba.width), Int(rgba.height))
     var samples = [UInt8](repeating: 0, count: width * height * 3)
+    guard let background else {
+      self.init(width: width, height: height, samples: Self.ownColors(rgba))
+      return
+    }
     let ground = [background.red, background.green, background.blue]
     samples.withUnsafeMutableBufferPointer { buffer in
       for y in 0..<height {
@@ -65,16 +69,41 @@ extension RGBPicture {
     self.init(width: width, height: height, samples: samples)
   }
 
-  private init(grey frame: UnsafeMutablePointer<AVFrame>, over background: RGBColor) {
+  /// Without opacity; what is fully transparent has the colour of what is seen in its block of 2 x 2, which chroma is shared with.
+  private static func ownColors(_ rgba: AVFrame) -> [UInt8] {
+    let (width, height) = (Int(rgba.width), Int(rgba.height))
+    func pixel(_ x: Int, _ y: Int) -> UnsafeMutablePointer<UInt8> {
+      rgba.data.0! + y * Int(rgba.linesize.0) + 4 * x
+    }
+    return [UInt8](unsafeUninitializedCapacity: width * height * 3) { buffer, count in
+      for y in 0..<height {
+        for x in 0..<width {
+          let here = pixel(x, y)
+          let block = [(x, y), (x ^ 1, y), (x, y ^ 1), (x ^ 1, y ^ 1)]
+            .filter { $0.0 < width && $0.1 < height && here[3] == 0 }.map { pixel($0.0, $0.1) }
+          let weight = block.reduce(0) { $0 + Int($1[3]) }
+          for channel in 0..<3 {
+            let sum = block.reduce(0) { $0 + Int($1[3]) * Int($1[channel]) }
+            buffer[count] = weight > 0 ? UInt8((sum + weight / 2) / weight) : here[channel]
+            count += 1
+          }
+        }
+      }
+    }
+  }
+
+  private init(grey frame: UnsafeMutablePointer<AVFrame>, over background: RGBColor?) {
     let (width, height) = (Int(frame.pointee.width), Int(frame.pointee.height))
     let hasAlpha = PixelForm(AVPixelFormat(frame.pointee.format)) == .greyAlpha
     let levels = greyLevels(frame, component: 0, isFullRange: true)
-    let alphas = hasAlpha ? greyLevels(frame, component: 1, isFullRange: true) : []
-    let ground = [background.red, background.green, background.blue]
+    let isBlended = hasAlpha && background != nil
+    let alphas = isBlended ? greyLevels(frame, component: 1, isFullRange: true) : []
+    let seen = background ?? .black
+    let ground = [seen.red, seen.green, seen.blue]
     var samples: [UInt8] = []
     samples.reserveCapacity(width * height * 3)
     for place in levels.indices {
-      let alpha = hasAlpha ? Int(alphas[place]) : 255
+      let alpha = isBlended ? Int(alphas[place]) : 255
       for channel in 0..<3 { samples.append(mix(levels[place], ground[channel], alpha, 255)) }
     }
     self.init(width: width, height: height, samples: samples)

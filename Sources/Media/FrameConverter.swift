@@ -7,13 +7,14 @@ import MediaTypes
 final class FrameConverter {
   private let path: String
   private let orientation: Orientation
-  private let background: RGBColor
+  /// Nil keeps transparent places transparent.
+  private let background: RGBColor?
   /// Whether untagged grey means video levels: so for the codecs of cameras and streams.
   private let greyIsLimited: Bool
   private var scalers: [Int32: Scaler] = [:]
   private var storedSize: (width: Int32, height: Int32)?
 
-  init(path: String, orientation: Orientation, background: RGBColor, codec: AVCodecID) {
+  init(path: String, orientation: Orientation, background: RGBColor?, codec: AVCodecID) {
     self.path = path
     self.orientation = orientation
     self.background = background
@@ -35,7 +36,12 @@ final class FrameConverter {
     case .yuvAlpha:
       let planes = try scaler(AV_PIX_FMT_YUVA420P).convert(frame, color: color)
       var picture = cropped(planes, color: color)
-      picture.blend(over: background, alpha: planes)
+      if let background {
+        picture.blend(over: background, alpha: planes)
+      } else {
+        picture.alpha = AlphaPlane(fourthPlaneOf: planes)
+          .cropped(to: picture.width, picture.height)
+      }
       return upright(picture)
     case .yuv where format == AV_PIX_FMT_YUV420P || format == AV_PIX_FMT_YUVJ420P:
       return upright(cropped(frame, color: color))
@@ -116,8 +122,15 @@ final class FrameConverter {
   ) throws -> Frame {
     var limited = color
     limited.isFullRange = false
-    let picture = try RGBPicture(frame, over: background, scaler: scaler(AV_PIX_FMT_RGBA))
-    return upright(picture.frame(color: limited))
+    let scaler = try scaler(AV_PIX_FMT_RGBA)
+    var picture = try RGBPicture(frame, over: background, scaler: scaler).frame(color: limited)
+    let descriptor = av_pix_fmt_desc_get(AVPixelFormat(frame.pointee.format)).pointee
+    let hasAlpha = Int32(truncatingIfNeeded: descriptor.flags) & AV_PIX_FMT_FLAG_ALPHA != 0
+    if background == nil, hasAlpha {
+      picture.alpha = try AlphaPlane(frame, scaler: scaler)
+        .cropped(to: picture.width, picture.height)
+    }
+    return upright(picture)
   }
 
   private func upright(_ frame: Frame) -> Frame {
@@ -132,7 +145,12 @@ final class FrameConverter {
         frame.samples[range], width: width / 2, height: height / 2, to: &samples)
     }
     let size = orientation.size(width: width, height: height)
-    return Frame(width: size.width, height: size.height, color: frame.color, samples: samples)
+    var turned = Frame(
+      width: size.width, height: size.height, color: frame.color, samples: samples)
+    turned.alpha = frame.alpha.map {
+      AlphaPlane(width: width, height: height, samples: $0).turned(orientation).samples
+    }
+    return turned
   }
 }
 

@@ -7,11 +7,11 @@ public final class FrameFolderSource: PictureSource {
   public let info: SourceInfo
   public var index: VideoIndex? { nil }
   private let paths: [String]
-  private let background: RGBColor
+  private let background: RGBColor?
   private var latest: (index: Int, frame: Frame)?
 
   /// Throws 66 where the folder cannot be read, 65 where it holds no picture or the first is none.
-  public init(_ path: String, rate: Rational, background: RGBColor = .black) throws {
+  public init(_ path: String, rate: Rational, background: RGBColor? = .black) throws {
     precondition(rate > Rational(0), "a rate is positive")
     let names = try fileNames(in: path).filter { name in
       guard !name.hasPrefix("."), let dot = name.lastIndex(of: ".") else { return false }
@@ -45,6 +45,11 @@ public final class FrameFolderSource: PictureSource {
         paths[index],
         "the picture is \(frame.width)x\(frame.height), the folder's first is "
           + "\(info.width)x\(info.height)", "make all pictures one size")
+    }
+    guard info.hasAlpha || frame.alpha == nil else {
+      throw MediaError.unusable(
+        paths[index], "the picture can be transparent, the folder's first can't",
+        "save all pictures alike, or give a background")
     }
     latest = (index, frame)
     return frame

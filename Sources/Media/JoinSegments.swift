@@ -24,7 +24,7 @@ public struct JoinedVideo: Hashable, Sendable {
   public var warnings: [String]
 }
 
-/// Joins segments of `SegmentEncoder` to one mp4, without encoding pictures again, with sound encoded once.
+/// Joins segments of `SegmentEncoder` to one video, without encoding pictures again, with sound encoded once.
 ///
 /// Frame i is shown at exactly i / rate; picture and sound both begin at 0. The output has its final name only when it
 /// is complete and on disk; on any failure nothing is left. The same input gives the same bytes.
@@ -33,7 +33,7 @@ public struct JoinedVideo: Hashable, Sendable {
 ///   - segments: in order, all made with equal settings.
 ///   - audio: a recording of any length; nil for a silent video.
 ///   - captions: one at a time, in order, for a text track; none makes no track.
-///   - output: the mp4 to write.
+///   - output: the video to write; its ending tells the format, which is the segments'.
 ///   - rate: the segments' frames per second.
 ///   - metadata: tags by name.
 ///   - overwrite: whether a file named `output` may be replaced.
@@ -47,10 +47,11 @@ public func joinSegments(
   isCancelled: () -> Bool = { false }
 ) throws -> JoinedVideo {
   precondition(!segments.isEmpty, "segments to join")
-  let sound = try audio.map { try SoundEncoder($0) }
+  let format = VideoFormat(path: output)
+  let sound = try audio.map { try SoundEncoder($0, codec: format.soundCodec) }
   let joiner = try SegmentJoiner(
     segments, sound: sound, captions: captions,
-    output: PendingFile(output, overwrite: overwrite), rate: rate)
+    output: PendingFile(output, overwrite: overwrite), format: format, rate: rate)
   return try joiner.run(metadata: metadata, isCancelled: isCancelled)
 }
 
@@ -60,31 +61,36 @@ private final class SegmentJoiner {
   private var captions: ArraySlice<Caption>
   private let rate: Rational
   private let muxer: Muxer
+  private let format: VideoFormat
   private var frameCount = 0
   private var soundSamples = 0
 
   init(
     _ segments: [String], sound: SoundEncoder?, captions: [Caption], output: PendingFile,
-    rate: Rational
+    format: VideoFormat, rate: Rational
   ) throws {
     self.captions = captions[...]
     self.segments = segments
     self.sound = sound
     self.rate = rate
-    muxer = try Muxer(output)
+    self.format = format
+    muxer = try Muxer(output, format: format)
   }
 
   func run(metadata: [String: String], isCancelled: () -> Bool) throws -> JoinedVideo {
-    var reader = try SegmentReader(segments[0], rate: rate)
+    var reader = try SegmentReader(segments[0], rate: rate, format: format)
     let header = try reader.header
-    let picture = try muxer.addStream(reader.parameters, timeBase: rate.inverse)
+    let picture = try muxer.addStream(
+      reader.parameters, timeBase: rate.inverse, hasAlpha: reader.hasAlpha)
     let soundStream = try addSound()
     let captionStream = try addCaptions()
     try muxer.begin(
       metadata: metadata, movFlags: "+faststart+use_metadata_tags", frameRate: rate,
       movieTimescale: movieTimescale)
     for path in segments {
-      if path != segments[0] || frameCount > 0 { reader = try SegmentReader(path, rate: rate) }
+      if path != segments[0] || frameCount > 0 {
+        reader = try SegmentReader(path, rate: rate, format: format)
+      }
       guard try reader.header == header else {
         throw MediaError(
           .internalError, "a segment made with other settings", path, "remove the work folder")
@@ -123,7 +129,7 @@ private final class SegmentJoiner {
 
   private func addCaptions() throws -> Int32 {
     guard !captions.isEmpty else { return -1 }
-    let parameters = try TimedText.makeParameters(segments[0])
+    let parameters = try TimedText.makeParameters(format, segments[0])
     var owned: UnsafeMutablePointer<AVCodecParameters>? = parameters
     defer { avcodec_parameters_free(&owned) }
     return try muxer.addStream(parameters, timeBase: Rational(1, 1000))
@@ -135,7 +141,7 @@ private final class SegmentJoiner {
     while let caption = captions.first, caption.milliseconds.lowerBound < end {
       captions.removeFirst()
       let packet = try Packet(segments[0])
-      try packet.fill(TimedText.sample(caption.text), for: caption, segments[0])
+      try packet.fill(TimedText.sample(caption.text, format), for: caption, segments[0])
       try muxer.write(packet.pointer, stream: stream, timeBase: Rational(1, 1000))
     }
   }
@@ -157,20 +163,20 @@ private final class SegmentReader {
   private let path: String
   private let demuxer: Demuxer
   private let stream: UnsafeMutablePointer<AVStream>
-  private let ticksPerFrame: Int64
+  private let rate: Rational
+  private let timeBase: Rational
+  private let format: VideoFormat
   private(set) var readCount = 0
   private var seen: Set<Int64> = []
 
-  init(_ path: String, rate: Rational) throws {
-    self.path = path
+  init(_ path: String, rate: Rational, format: VideoFormat) throws {
+    (self.path, self.rate, self.format) = (path, rate, format)
     demuxer = try Demuxer(InputFile(path))
     guard let stream = demuxer.stream(AVMEDIA_TYPE_VIDEO),
       let base = Rational(stream.pointee.time_base)
     else { throw Self.damaged(path) }
     self.stream = stream
-    let ticks = rate.inverse * base.inverse
-    guard ticks.denominator == 1 else { throw Self.damaged(path) }
-    ticksPerFrame = Int64(ticks.numerator)
+    timeBase = base
   }
 
   private static func damaged(_ path: String) -> MediaError {
@@ -179,9 +185,12 @@ private final class SegmentReader {
 
   var parameters: UnsafePointer<AVCodecParameters> { UnsafePointer(stream.pointee.codecpar) }
 
-  /// The stream's parameter sets: equal for segments that can be joined.
+  var hasAlpha: Bool { StreamDecoder.hasSeparateAlpha(stream) }
+
+  /// The stream's parameter sets: equal for segments that can be joined; only H.264 has some.
   var header: [UInt8] {
     get throws {
+      guard format == .mp4 else { return [] }
       guard let bytes = parameters.pointee.extradata else { throw Self.damaged(path) }
       let count = Int(parameters.pointee.extradata_size)
       return Array(UnsafeBufferPointer(start: bytes, count: count))
@@ -195,9 +204,9 @@ private final class SegmentReader {
       guard readCount > 0, seen.max() == Int64(readCount - 1) else { throw Self.damaged(path) }
       return nil
     }
-    let (time, rest) = packet.pointee.pts.quotientAndRemainder(dividingBy: ticksPerFrame)
-    let delay = Int64(EncoderSettings.reorderDelay)
-    guard packet.pointee.flags & AV_PKT_FLAG_CORRUPT == 0, rest == 0, time >= 0,
+    let delay = Int64(format.reorderDelay)
+    guard packet.pointee.flags & AV_PKT_FLAG_CORRUPT == 0,
+      let time = frameNumber(at: packet.pointee.pts), time >= 0,
       time >= Int64(readCount) - delay, seen.insert(time).inserted
     else { throw Self.damaged(path) }
     packet.pointee.pts = time + Int64(frameOffset)
@@ -205,5 +214,13 @@ private final class SegmentReader {
     packet.pointee.duration = 1
     readCount += 1
     return packet
+  }
+
+  /// The number of the frame that is shown at `ticks`; nil between frames, further off than the container rounds.
+  private func frameNumber(at ticks: Int64) -> Int64? {
+    let exact = Rational(Int(ticks)) * timeBase * rate
+    let number = (exact.value).rounded()
+    let error = abs(exact.value - number) * rate.inverse.value
+    return error <= (format == .webm ? timeBase.value : 0) ? Int64(number) : nil
   }
 }

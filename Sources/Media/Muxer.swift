@@ -2,21 +2,23 @@ import CLibAV
 import CLibAVShims
 import MediaTypes
 
-/// An mp4 being written under a temporary name.
+/// A video file being written under a temporary name.
 final class Muxer {
   private let file: PendingFile
+  private let format: VideoFormat
   private var context: UnsafeMutablePointer<AVFormatContext>?
   private var isFinished = false
 
   /// Throws 73 where the file cannot be created.
-  init(_ file: PendingFile) throws {
+  init(_ file: PendingFile, format: VideoFormat = .mp4) throws {
     _ = LibAV.silenced
     self.file = file
+    self.format = format
     do {
       let address = "file:" + file.temporaryPath
       try LibAV.writing(
-        file.path, "cannot write mp4",
-        avformat_alloc_output_context2(&context, nil, "mp4", address))
+        file.path, "cannot write \(format)",
+        avformat_alloc_output_context2(&context, nil, format.rawValue, address))
       context!.pointee.flags |= AVFMT_FLAG_BITEXACT
       try LibAV.writing(
         file.path, "cannot write",
@@ -38,18 +40,20 @@ final class Muxer {
 
   /// Adds a stream whose packets carry times in `timeBase`; returns its number.
   func addStream(
-    _ parameters: UnsafePointer<AVCodecParameters>, timeBase: Rational
+    _ parameters: UnsafePointer<AVCodecParameters>, timeBase: Rational, hasAlpha: Bool = false
   ) throws -> Int32 {
     let stream = try LibAV.allocated(avformat_new_stream(context, nil), file.path)
     avcodec_parameters_copy(stream.pointee.codecpar, parameters)
     // The tag belongs to the container that the parameters came from.
     stream.pointee.codecpar.pointee.codec_tag = 0
     stream.pointee.time_base = timeBase.libAV
+    // Matroska's muxer is told so; the others see it in the pixel format.
+    if hasAlpha, format == .webm { av_dict_set(&stream.pointee.metadata, "alpha_mode", "1", 0) }
     stream.pointee.sample_aspect_ratio = parameters.pointee.sample_aspect_ratio
     return stream.pointee.index
   }
 
-  /// Writes the header; `metadata` appears as mp4 tags of these names.
+  /// Writes the header; `metadata` appears as tags of these names.
   func begin(
     metadata: [String: String] = [:], movFlags: String, frameRate: Rational, movieTimescale: Int
   ) throws {
@@ -60,10 +64,12 @@ final class Muxer {
     context.pointee.streams[0]?.pointee.avg_frame_rate = frameRate.libAV
     var options: OpaquePointer?
     defer { av_dict_free(&options) }
-    av_dict_set(&options, "movflags", movFlags, 0)
-    av_dict_set(&options, "movie_timescale", "\(movieTimescale)", 0)
+    if format != .webm {
+      av_dict_set(&options, "movflags", movFlags, 0)
+      av_dict_set(&options, "movie_timescale", "\(movieTimescale)", 0)
+    }
     CLibAV_clear_message()
-    try LibAV.writing(file.path, "cannot write mp4", avformat_write_header(context, &options))
+    try LibAV.writing(file.path, "cannot write \(format)", avformat_write_header(context, &options))
   }
 
   /// Writes a packet whose times are in `timeBase`; takes its content.

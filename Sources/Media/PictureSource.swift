@@ -20,13 +20,13 @@ public protocol PictureSource: AnyObject {
 ///
 /// - Parameters:
 ///   - path: a file or folder.
-///   - background: what shows through transparent places.
+///   - background: what shows through transparent places; nil keeps them transparent, in `Frame.alpha`.
 ///   - folderRate: frames per second of a folder of pictures.
 ///   - index: from an earlier scan of the same video: then none is needed.
 /// - Returns: the source, not yet scanned.
 /// - Throws: `MediaError`: 66 where nothing readable is there, 65 where it holds no picture.
 public func openPictureSource(
-  _ path: String, background: RGBColor = .black, folderRate: Rational = Rational(25),
+  _ path: String, background: RGBColor? = .black, folderRate: Rational = Rational(25),
   index: VideoIndex? = nil
 ) throws -> any PictureSource {
   let file = try InputFile(path)

@@ -3,11 +3,9 @@ import CLibAVShims
 import Glibc
 import MediaTypes
 
-/// Encodes the whole of a recording as AAC, chunk by chunk: at its own rate and channels where AAC has them.
+/// Encodes the whole of a recording as AAC or Opus, chunk by chunk: at its own rate and channels where the codec has them.
 final class SoundEncoder {
-  private static let rates = [
-    7350, 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000,
-  ]
+  private let kind: SoundCodec
 
   /// Samples per second of the encoded sound.
   let rate: Int
@@ -27,21 +25,22 @@ final class SoundEncoder {
   private var isAtEnd = false
   private var isDraining = false
 
-  init(_ track: AudioTrack) throws {
+  init(_ track: AudioTrack, codec kind: SoundCodec = .aac) throws {
+    self.kind = kind
     let (reader, path) = (try AudioReader(track.path), track.path)
     self.reader = reader
     self.path = path
-    let rate = Self.rates.first { $0 >= reader.sampleRate } ?? 96000
+    let rate = kind.rate(for: reader.sampleRate)
     self.rate = rate
     if rate != reader.sampleRate {
-      warnings.append("\(path): AAC has no \(reader.sampleRate) Hz: the sound has \(rate) Hz")
+      warnings.append("\(path): \(kind.name) has no \(reader.sampleRate) Hz: the sound has \(rate) Hz")
     }
     var layout = reader.layout
     if reader.channelCount > 8 { layout = usualLayout(2) }
-    var opened = try? Self.open(rate: rate, layout: layout, path: path)
+    var opened = try? Self.open(kind, rate: rate, layout: layout, path: path)
     if opened == nil {
       layout = usualLayout(2)
-      opened = try Self.open(rate: rate, layout: layout, path: path)
+      opened = try Self.open(kind, rate: rate, layout: layout, path: path)
     }
     codec = opened!
     let channels = Int(layout.nb_channels)
@@ -68,12 +67,12 @@ final class SoundEncoder {
   }
 
   private static func open(
-    rate: Int, layout: AVChannelLayout, path: String
+    _ kind: SoundCodec, rate: Int, layout: AVChannelLayout, path: String
   ) throws -> UnsafeMutablePointer<AVCodecContext> {
-    let encoder = try LibAV.allocated(avcodec_find_encoder(AV_CODEC_ID_AAC), path)
+    let encoder = try LibAV.allocated(kind.encoder, path)
     let codec = try LibAV.allocated(avcodec_alloc_context3(encoder), path)
     codec.pointee.sample_rate = Int32(rate)
-    codec.pointee.sample_fmt = AV_SAMPLE_FMT_FLTP
+    codec.pointee.sample_fmt = kind.sampleFormat
     codec.pointee.ch_layout = layout
     codec.pointee.time_base = AVRational(num: 1, den: Int32(rate))
     codec.pointee.thread_count = 1
@@ -163,14 +162,26 @@ final class SoundEncoder {
   private func fillFrame(_ count: Int) throws {
     av_frame_unref(frame.pointer)
     frame.pointer.pointee.nb_samples = Int32(count)
-    frame.pointer.pointee.format = AV_SAMPLE_FMT_FLTP.rawValue
+    frame.pointer.pointee.format = kind.sampleFormat.rawValue
     frame.pointer.pointee.ch_layout = codec.pointee.ch_layout
     frame.pointer.pointee.sample_rate = Int32(rate)
     frame.pointer.pointee.pts = Int64(sentSamples)
     try LibAV.writing(path, "cannot encode the sound", av_frame_get_buffer(frame.pointer, 0))
+    if kind == .opus {
+      interleave(count)
+      return
+    }
     for (channel, samples) in buffered.enumerated() {
       let target = UnsafeMutableRawPointer(frame.pointer.pointee.extended_data[channel]!)
       samples.withUnsafeBytes { target.copyMemory(from: $0.baseAddress!, byteCount: count * 4) }
+    }
+  }
+
+  private func interleave(_ count: Int) {
+    let target = UnsafeMutableRawPointer(frame.pointer.pointee.extended_data[0]!)
+      .assumingMemoryBound(to: Float.self)
+    for (channel, samples) in buffered.enumerated() {
+      for index in 0..<count { target[index * buffered.count + channel] = samples[index] }
     }
   }
 }

@@ -14,9 +14,11 @@ public final class StillSource: PictureSource {
   public var index: VideoIndex? { nil }
   private let picture: Frame
 
-  public init(_ path: String, background: RGBColor = .black) throws {
+  public init(_ path: String, background: RGBColor? = .black) throws {
     let decoded = try DecodedPicture(path, background: background)
-    picture = decoded.picture.frame()
+    var picture = decoded.picture.frame()
+    picture.alpha = decoded.alpha?.cropped(to: picture.width, picture.height)
+    self.picture = picture
     var info = SourceInfo(kind: .still)
     (info.width, info.height) = (picture.width, picture.height)
     info.frameCount = 1
@@ -43,12 +45,14 @@ public final class StillSource: PictureSource {
 /// One picture file, decoded and turned.
 struct DecodedPicture {
   let picture: RGBPicture
+  /// Kept only without a background.
+  let alpha: AlphaPlane?
   let orientation: Orientation
   let hasAlpha: Bool
   let bitDepth: Int
   let codec: String
 
-  init(_ path: String, background: RGBColor) throws {
+  init(_ path: String, background: RGBColor?) throws {
     let file = try InputFile(path)
     let advice = "give a PNG, JPEG or WebP picture that opens"
     guard !file.isFolder, file.pictureFormat != nil else {
@@ -70,7 +74,9 @@ struct DecodedPicture {
     orientation = Orientation(picture: frame)
     let scaler = try Scaler(to: AV_PIX_FMT_RGBA, path: path)
     let stored = try RGBPicture(frame, over: background, scaler: scaler)
+    let alpha = background == nil && hasAlpha ? try AlphaPlane(frame, scaler: scaler) : nil
     picture = orientation.isUpright ? stored : stored.turned(orientation)
+    self.alpha = orientation.isUpright ? alpha : alpha?.turned(orientation)
   }
 }
 

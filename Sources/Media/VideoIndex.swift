@@ -11,7 +11,7 @@ public struct VideoIndex: Hashable, Sendable, Codable {
   }
 
   let byteCount: Int
-  let background: RGBColor
+  let background: RGBColor?
   let timeBase: [Int]
   let averageRate: [Int]
   /// In the stream's ticks, increasing.
@@ -24,7 +24,7 @@ public struct VideoIndex: Hashable, Sendable, Codable {
   private let isFullRange: Bool
 
   init(
-    file: InputFile, background: RGBColor, timeBase: Rational, averageRate: Rational,
+    file: InputFile, background: RGBColor?, timeBase: Rational, averageRate: Rational,
     color: ColorDescription, timestamps: [Int64], lastDuration: Int64, checksums: [UInt64],
     keyPackets: [VideoReader.KeyPacket]
   ) {
@@ -87,6 +87,11 @@ public struct VideoIndex: Hashable, Sendable, Codable {
 extension Frame {
   /// Tells frames apart; the same on every machine of this byte order.
   var checksum: UInt64 {
+    guard let alpha else { return Self.checksum(of: samples) }
+    return Self.checksum(of: samples) ^ (Self.checksum(of: alpha) &* 3)
+  }
+
+  private static func checksum(of samples: [UInt8]) -> UInt64 {
     samples.withUnsafeBytes { bytes in
       var lanes = SIMD4<UInt64>(0x9E37_79B9_7F4A_7C15, 2, 3, 4)
       let blocks = bytes.count / 32

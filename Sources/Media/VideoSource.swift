@@ -11,7 +11,7 @@ public final class VideoSource: PictureSource {
   public private(set) var info: SourceInfo
   public private(set) var index: VideoIndex?
   private let file: InputFile
-  private let background: RGBColor
+  private let background: RGBColor?
   private var reader: VideoReader
   private var converter: FrameConverter
   /// Number of the frame that the reader gives next, where it was counted from the start.
@@ -22,8 +22,8 @@ public final class VideoSource: PictureSource {
   private var lastIndex: Int?
   private var unusableKeys: Set<Int> = []
 
-  /// Opens a video to be scanned; transparent places show `background`.
-  public convenience init(_ path: String, background: RGBColor = .black) throws {
+  /// Opens a video to be scanned; transparent places show `background`, or stay transparent without one.
+  public convenience init(_ path: String, background: RGBColor? = .black) throws {
     try self.init(path, background: background, index: nil)
   }
 
@@ -34,7 +34,7 @@ public final class VideoSource: PictureSource {
     try self.init(path, background: index.background, index: index)
   }
 
-  private init(_ path: String, background: RGBColor, index: VideoIndex?) throws {
+  private init(_ path: String, background: RGBColor?, index: VideoIndex?) throws {
     file = try InputFile(path)
     self.background = background
     self.index = index
@@ -191,7 +191,7 @@ private struct VideoIndexBuilder {
     checksums.append(frame.checksum)
   }
 
-  func finish(file: InputFile, background: RGBColor, keys: [VideoReader.KeyPacket]) -> VideoIndex {
+  func finish(file: InputFile, background: RGBColor?, keys: [VideoReader.KeyPacket]) -> VideoIndex {
     VideoIndex(
       file: file, background: background, timeBase: timeBase, averageRate: averageRate,
       color: color, timestamps: timestamps, lastDuration: lastDuration, checksums: checksums,

@@ -7,6 +7,10 @@ public struct Frame: Hashable, Sendable {
   public let height: Int
   public var color: ColorDescription
   public var samples: [UInt8]
+  /// Opacity, height x width, of a picture whose colours are not multiplied by it; nil is opaque everywhere.
+  public var alpha: [UInt8]? {
+    didSet { precondition(alpha.map { $0.count == width * height } ?? true, "alpha samples") }
+  }
 
   /// Wraps `samples`, whose count must be width x height x 3 / 2.
   public init(width: Int, height: Int, color: ColorDescription, samples: [UInt8]) {

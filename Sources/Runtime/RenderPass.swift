@@ -42,7 +42,7 @@ struct RenderPass<Painter: MouthPainter> {
     let timeline = self.timeline(mapping, frameCount: frameCount)
     let track = try audioTrack(rate, frameCount, isNatural: frameCount == soundFrameCount)
     let plan = timeline.segments
-    let store = SegmentStore(work: work)
+    let store = SegmentStore(work: work, format: VideoFormat(path: request.output))
     let (finished, damaged) = try store.intactSegments()
     if damaged > 0 {
       progress(.warning("output \(request.output): \(damaged) damaged segments are made again"))
@@ -115,6 +115,9 @@ struct RenderPass<Painter: MouthPainter> {
     var settings = EncoderSettings(
       width: info.width, height: info.height, rate: rate, color: info.color)
     settings.crf = request.crf
+    settings.format = VideoFormat(path: request.output)
+    settings.hasAlpha =
+      settings.format.holdsAlpha && info.hasAlpha && request.background == nil
     settings.sampleAspectRatio = info.sampleAspectRatio
     return settings
   }

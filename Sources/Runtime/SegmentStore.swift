@@ -1,6 +1,7 @@
 import Digests
 import Foundation
 import Glibc
+import Media
 import MediaTypes
 
 /// The finished segments of a work folder; each file's name holds the digest of its bytes.
@@ -15,12 +16,13 @@ struct SegmentStore {
   }
 
   let work: WorkFolder
+  var format = VideoFormat.mp4
 
   /// Where segment `index` is written before it is finished.
-  func unfinishedPath(_ index: Int) -> String { work.file("\(prefix(index)).mp4") }
+  func unfinishedPath(_ index: Int) -> String { work.file("\(prefix(index)).\(format)") }
 
   func path(_ segment: Segment) -> String {
-    work.file("\(prefix(segment.index))-\(segment.sha256).mp4")
+    work.file("\(prefix(segment.index))-\(segment.sha256).\(format)")
   }
 
   /// Gives the whole, synced file of segment `index` its final name.

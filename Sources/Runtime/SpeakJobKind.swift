@@ -57,8 +57,10 @@ public enum SpeakJobKind {
         .init("crf", .integer(SpeakOptions.crfRange), "x264 quality: 0 lossless, 18 very good."),
         .init(
           "background",
-          .pattern(regularExpression: "^#?[0-9A-Fa-f]{6}$") { complaint($0, SpeakOptions.color) },
-          "Colour behind transparent pictures, as RRGGBB."),
+          .pattern(regularExpression: "^(#?[0-9A-Fa-f]{6}|green|blue|white|gray|black)$") {
+            complaint($0, SpeakOptions.color)
+          },
+          "Colour behind transparent pictures, as RRGGBB, or green, blue, white, gray or black."),
         .init(
           "precision", .choice(SpeakRequest.Precision.allCases.map(\.rawValue)),
           "Numbers that the networks calculate with."),

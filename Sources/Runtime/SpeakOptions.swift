@@ -21,7 +21,7 @@ public enum SpeakOptions {
   public static let labelSecondsRange = 2.0...86400
   static let labelCharacterLimit = 100
   /// Endings of an output's name.
-  public static let outputExtensions = ["mp4", "m4v"]
+  public static let outputExtensions = ["mp4", "m4v", "mov", "webm"]
 
   /// Reads a frame rate between 1 and 240.
   public static func rate(_ text: String) throws(Complaint) -> Rational {
@@ -54,13 +54,20 @@ public enum SpeakOptions {
     return text
   }
 
-  /// Reads a colour as red, green, blue.
+  /// Colours that go by a name: the screens that are keyed out, and the neutral ones.
+  static let colors: [String: UInt32] = [
+    "green": 0x00FF00, "blue": 0x0000FF, "white": 0xFFFFFF, "gray": 0x808080, "black": 0,
+  ]
+
+  /// Reads a colour, by name or in digits, as red, green, blue.
   public static func color(
     _ text: String
   ) throws(Complaint) -> (red: UInt8, green: UInt8, blue: UInt8) {
     let digits = text.hasPrefix("#") ? String(text.dropFirst()) : text
-    guard digits.count == 6, digits.allSatisfy(\.isHexDigit), let value = UInt32(digits, radix: 16)
-    else { throw Complaint("write it as RRGGBB, white is FFFFFF") }
+    let isNumber = digits.count == 6 && digits.allSatisfy(\.isHexDigit)
+    guard let value = colors[text] ?? (isNumber ? UInt32(digits, radix: 16) : nil) else {
+      throw Complaint("write it as RRGGBB, or green, blue, white, gray or black")
+    }
     return (UInt8(value >> 16), UInt8(value >> 8 & 255), UInt8(value & 255))
   }
 }

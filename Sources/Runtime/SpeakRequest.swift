@@ -1,3 +1,4 @@
+import Foundation
 public import Media
 public import MediaTypes
 
@@ -45,8 +46,8 @@ public struct SpeakRequest: Sendable {
   /// Part of the output's identity; neither model draws random numbers.
   public var seed: UInt64 = 0
   public typealias Color = (red: UInt8, green: UInt8, blue: UInt8)
-  /// What shows through transparent pictures.
-  public var background: Color = (255, 255, 255)
+  /// What shows through transparent pictures; nil keeps them transparent in formats that can be, and is white in others.
+  public var background: Color?
   /// What the output says about where it comes from.
   public var provenance = Provenance()
   /// A mark in the picture; nil draws none.
@@ -76,6 +77,12 @@ public struct SpeakRequest: Sendable {
     }
   }
 
+  /// The background in six digits, or `none`.
+  var backgroundText: String {
+    let color = background.map { [$0.red, $0.green, $0.blue] }
+    return color.map { $0.map { String(format: "%02X", $0) }.joined() } ?? "none"
+  }
+
   /// Every file that the request names, apart from the model's.
   var inputs: [String] {
     sounds + [avatar, captions?.path].compactMap(\.self) + facePictures
@@ -89,7 +96,7 @@ public struct SpeakRequest: Sendable {
       """
       rate \(rate?.description ?? "source") loop \(loop?.rawValue ?? "source") length \(length.rawValue)
       crf \(crf) seed \(seed) requires face \(requiresFace)
-      background \(background.red) \(background.green) \(background.blue)
+      background \(backgroundText) format \(VideoFormat(path: output))
       speakers \(speakers.map(\.face.text).joined(separator: " "))
       gate \(gate.rawValue) strength \(strength) loudness \(loudness.map { "\($0)" } ?? "as it is")
       musetalk \(museTalk.words.map { "\($0) \($1)" }.joined(separator: " "))

@@ -12,15 +12,17 @@ struct SpeakSource {
   /// Tells one content from another: name or path, size, time of change.
   let identity: String
   private let memory: MemoryFile?
-  private let background: RGBColor
+  private let background: RGBColor?
   private let folderRate: Rational
 
   /// Finds what `request.avatar` names; does not decode yet.
   ///
   /// - Throws: `RuntimeError` with 66 when it is neither a presenter nor a file.
   init(_ request: SpeakRequest) throws {
-    background = RGBColor(
-      red: request.background.red, green: request.background.green, blue: request.background.blue)
+    let chosen = request.background.map {
+      RGBColor(red: $0.red, green: $0.green, blue: $0.blue)
+    }
+    background = chosen ?? (VideoFormat(path: request.output).holdsAlpha ? nil : .white)
     folderRate = request.rate ?? Rational(25)
     let name = request.avatar
     if let presenter = try name.map(Presenter.named) ?? Presenter.all().first {

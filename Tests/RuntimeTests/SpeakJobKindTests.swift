@@ -37,7 +37,7 @@ import Testing
     #expect(request.loop == .hold && request.length == .longest)
     #expect(request.requiresFace && request.crf == 20)
     #expect(request.loudness == -16)
-    #expect(request.background == (16, 32, 48) && request.precision == .fp32)
+    #expect(request.backgroundText == "102030" && request.precision == .fp32)
     #expect(request.threads == 2 && request.seed == 7 && !request.replacesOutput)
     #expect(request.provenance.producer == "studio" && request.provenance.contentID == "n1")
     #expect(!request.provenance.recordsCommand)
@@ -84,7 +84,7 @@ import Testing
     )
     #expect(request.avatar == nil && request.model == plain.model && request.rate == nil)
     #expect(request.gate == .auto && request.strength == 1)
-    #expect(request.crf == plain.crf && request.background == plain.background)
+    #expect(request.crf == plain.crf && request.background == nil)
     #expect(request.precision == plain.precision && request.seed == plain.seed)
     #expect(request.provenance == plain.provenance && request.visibleLabel == nil)
     #expect(request.museTalk == plain.museTalk)
@@ -93,7 +93,7 @@ import Testing
   @Test(arguments: [
     ("fps: 0", "fps 0: use 1 to 240"),
     ("fps: fast", "fps fast: write it as 25, 29.97 or 30000/1001"),
-    ("background: red", "background red: write it as RRGGBB, white is FFFFFF"),
+    ("background: red", "background red: write it as RRGGBB, or green, blue, white, gray or black"),
     ("crf: 52", "crf 52: use 0 to 51"), ("gate: shut", "gate shut: use auto or off"),
     ("strength: 3", "strength 3: use 0 to 2"), ("threads: 0", "threads 0: use 1 to 256"),
     ("producer: \"\"", "producer : give some text, or leave it out"),

@@ -1,7 +1,7 @@
 import CLibAV
 import MediaTypes
 
-/// Captions as 3GPP timed text (`tx3g`, libav's `mov_text`): the text tracks of MP4 and MOV.
+/// Captions as text tracks: 3GPP timed text (`tx3g`, libav's `mov_text`) in MP4 and MOV, WebVTT in WebM.
 enum TimedText {
   /// The sample description after its header: white on nothing, centred at the bottom, in 5 % of 360 lines.
   private static let description: [UInt8] = {
@@ -15,10 +15,14 @@ enum TimedText {
   }()
 
   /// The stream's parameters; the caller frees them.
-  static func makeParameters(_ path: String) throws -> UnsafeMutablePointer<AVCodecParameters> {
+  static func makeParameters(
+    _ format: VideoFormat, _ path: String
+  ) throws -> UnsafeMutablePointer<AVCodecParameters> {
     let parameters = try LibAV.allocated(avcodec_parameters_alloc(), path)
     parameters.pointee.codec_type = AVMEDIA_TYPE_SUBTITLE
-    parameters.pointee.codec_id = AV_CODEC_ID_MOV_TEXT
+    parameters.pointee.codec_id =
+      format == .webm ? AV_CODEC_ID_WEBVTT : AV_CODEC_ID_MOV_TEXT
+    if format == .webm { return parameters }
     let size = description.count
     let bytes = try LibAV.allocated(
       av_mallocz(size + Int(AV_INPUT_BUFFER_PADDING_SIZE)), path)
@@ -28,8 +32,13 @@ enum TimedText {
     return parameters
   }
 
-  /// A sample: the text's length in two bytes, and the text.
-  static func sample(_ text: String) -> [UInt8] {
+  /// A sample: in WebM the text with its special characters as entities, else its length in two bytes, and the text.
+  static func sample(_ text: String, _ format: VideoFormat) -> [UInt8] {
+    if format == .webm {
+      let entities = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+        .replacing(">", with: "&gt;")
+      return Array(entities.utf8)
+    }
     let bytes = Array(text.utf8.prefix(0xFFFF))
     return [UInt8(bytes.count >> 8), UInt8(bytes.count & 0xFF)] + bytes
   }

@@ -133,12 +133,19 @@ public final class VideoJobExecutor: JobExecutor {
 
   public func finishedOutput(at path: String) -> FoundOutput? {
     guard let info = try? probe(path), info.kind == .video, !info.isCutOff,
-      let key = info.tags[OutputTags.jobKey], let frameCount = info.frameCount,
+      let key = info.tags.first(where: { $0.key.lowercased() == OutputTags.jobKey })?.value,
+      let frameCount = info.frameCount ?? Self.frameCount(info),
       let sha256 = try? SHA256.digest(ofFile: path),
       let byteCount = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
     else { return nil }
     return FoundOutput(
       path: path, key: key, sha256: sha256, byteCount: byteCount, frameCount: frameCount)
+  }
+
+  /// WebM says how long a video is, not how many frames it has.
+  private static func frameCount(_ info: SourceInfo) -> Int? {
+    guard let seconds = info.durationSeconds, let rate = info.averageRate else { return nil }
+    return Int((seconds * rate.value).rounded())
   }
 
   public func discard(_ job: JobSpecification) { WorkFolder.discard(output: job.output) }

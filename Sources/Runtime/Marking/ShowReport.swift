@@ -73,7 +73,7 @@ public struct ShowReport: Encodable, Sendable, Equatable {
     instructionSet = tags[OutputTags.instructionSet]
     seed = tags[OutputTags.seed]
     jobKey = tags[OutputTags.jobKey]
-    command = tags[OutputTags.command].flatMap { Self.command($0, output: path) }
+    command = tags[OutputTags.command].flatMap { Self.command($0, output: path, codec: info.pictureCodec) }
     labelText = tags[AIGCLabel.tagName]
     label = labelText.flatMap(AIGCLabel.init(metadata:))
     visibleLabel = tags[OutputTags.visibleLabel]
@@ -94,7 +94,9 @@ public struct ShowReport: Encodable, Sendable, Equatable {
 
   /// The recorded command with the output's name; nil unless it is an `avatar speak` or `avatar generate` that replaces nothing,
   /// and nothing else: anybody can write metadata.
-  private static func command(_ recorded: String, output: String) -> String? {
+  private static func command(
+    _ recorded: String, output: String, codec: String?
+  ) -> String? {
     let unwanted = ["-o", "--output", "--force"]
     guard let words = ShellWords.split(recorded),
       ["speak", "generate"].contains(where: { words.starts(with: ["avatar", $0]) }),
@@ -105,7 +107,8 @@ public struct ShowReport: Encodable, Sendable, Equatable {
         words + (output.hasPrefix("-") ? ["--output=\(output)"] : ["-o", output]))
     }
     // Copied to another container, it was an MP4 before.
-    let isVideo = ["", "mp4", "m4v"].contains(FilePath.pathExtension(of: output).lowercased())
+    let endings = codec == "prores" ? ["mov"] : codec == "vp9" ? ["webm"] : ["", "mp4", "m4v"]
+    let isVideo = endings.contains(FilePath.pathExtension(of: output).lowercased())
     let name = isVideo ? output : "\(FilePath.folder(of: output))/\(FilePath.stem(of: output)).mp4"
     return ShellWords.join(words + (name.hasPrefix("-") ? ["--output=\(name)"] : ["-o", name]))
   }

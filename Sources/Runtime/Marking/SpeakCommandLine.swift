@@ -39,8 +39,7 @@ struct SpeakCommandLine {
     add("--gate", request.gate.rawValue)
     add("--strength", "\(request.strength)")
     add("--crf", "\(request.crf)")
-    let background = request.background
-    if hasAlpha || background != (255, 255, 255) { add("--background", hexadecimal(background)) }
+    addBackground(add)
     add("--precision", precision)
     add("--seed", "\(request.seed)")
     if request.provenance.producer != Provenance.defaultProducer {
@@ -59,6 +58,15 @@ struct SpeakCommandLine {
     return words
   }
 
+  private func addBackground(_ add: (String, String) -> Void) {
+    let isWhite = request.backgroundText == "FFFFFF"
+    if VideoFormat(path: request.output).holdsAlpha {
+      if hasAlpha, request.background != nil { add("--background", request.backgroundText) }
+    } else if hasAlpha || !(request.background == nil || isWhite) {
+      add("--background", request.background == nil ? "FFFFFF" : request.backgroundText)
+    }
+  }
+
   private func text(of face: FaceSelection) -> String {
     if case .picture(let picture) = face { notName(path(picture)) } else { face.text }
   }
@@ -70,8 +78,4 @@ struct SpeakCommandLine {
 
   /// `path` so that it can't be taken for the name of a presenter or model.
   private func notName(_ path: String) -> String { path.contains("/") ? path : "./\(path)" }
-
-  private func hexadecimal(_ color: (red: UInt8, green: UInt8, blue: UInt8)) -> String {
-    String(format: "%02X%02X%02X", color.red, color.green, color.blue)
-  }
 }
