@@ -20,6 +20,8 @@ final class Muxer {
         file.path, "cannot write \(format)",
         avformat_alloc_output_context2(&context, nil, format.rawValue, address))
       context!.pointee.flags |= AVFMT_FLAG_BITEXACT
+      // Matroska states the sound's run-in by itself; shifted again, everything would begin late.
+      if format == .webm { context!.pointee.avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED }
       try LibAV.writing(
         file.path, "cannot write",
         avio_open(&context!.pointee.pb, address, AVIO_FLAG_WRITE))

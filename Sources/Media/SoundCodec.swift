@@ -9,8 +9,6 @@ enum SoundCodec {
   ]
   private static let opusRates = [8000, 12000, 16000, 24000, 48000]
 
-  var name: String { self == .aac ? "AAC" : "Opus" }
-
   var encoder: UnsafePointer<AVCodec>? {
     switch self {
     case .aac: avcodec_find_encoder(AV_CODEC_ID_AAC)

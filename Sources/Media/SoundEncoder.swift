@@ -32,8 +32,9 @@ final class SoundEncoder {
     self.path = path
     let rate = kind.rate(for: reader.sampleRate)
     self.rate = rate
-    if rate != reader.sampleRate {
-      warnings.append("\(path): \(kind.name) has no \(reader.sampleRate) Hz: the sound has \(rate) Hz")
+    // Opus plays at 48 kHz whatever it is given.
+    if rate != reader.sampleRate, kind == .aac {
+      warnings.append("\(path): AAC has no \(reader.sampleRate) Hz: the sound has \(rate) Hz")
     }
     var layout = reader.layout
     if reader.channelCount > 8 { layout = usualLayout(2) }

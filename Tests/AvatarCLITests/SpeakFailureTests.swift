@@ -154,6 +154,8 @@ struct SpeakFailureTests {
     ["--crf", "99"], ["--fps", "fast"], ["--fps", "0"], ["-o", "out.mkv"],
     ["--fps", "4611686018427387903/4611686018427387902"], ["--threads", "0"], ["--loop", "spin"],
     ["--background", "red"], ["--background", "+12345"], ["--frobnicate"],
+    ["--length", "song"], ["--loudness", "-3"], ["--loudness", "loud"], ["--captions", ""],
+    ["--caption-style", "burn"], ["--captions", "a.srt", "--caption-style", "paint"],
   ])
   func `usage errors`(arguments: [String]) throws {
     try expectFailure(["--audio", try voice()] + arguments, status: 64, mentioning: "--help")

@@ -85,6 +85,15 @@ import Testing
       #expect(alpha <= (isProRes && source.name == "a.png" ? 1 : 12), "\(alpha)")
       #expect(color <= 14, "\(color)")
     }
+    for stream in ["a", "v"] {
+      let start = try folder.run(
+        "ffprobe",
+        ["-v", "error", "-select_streams", stream, "-show_entries", "stream=start_time", "-of"]
+          + ["csv=p=0", output])
+      let seconds = Double(start.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines))
+      // Opus begins with a run-in that is not played.
+      #expect(abs(seconds ?? 1) < (stream == "a" ? 0.008 : 0.0001), "\(stream) \(output)")
+    }
     let times = try VideoSource(folder.file(output)).scan { _, _ in }
     #expect((0..<12).allSatisfy { abs(times.seconds($0) - Double($0) / 10) < 0.001 })
   }

@@ -66,22 +66,23 @@ import Testing
       "ffmpeg", ["-v", "error", "-i", "a.mp4", "-map", "0:s", "-f", "srt", "-"])
     #expect(
       // FFmpeg names the font where it is not its own default.
-      extracted.standardOutput.replacing(#/</?font[^>]*>/#, with: "") == """
-        1
-        00:00:00,500 --> 00:00:01,000
-        Hello, world
+      extracted.standardOutput.replacing(#/</?font[^>]*>/#, with: "")
+        .replacing("\r\n", with: "\n") == """
+          1
+          00:00:00,500 --> 00:00:01,000
+          Hello, world
 
-        2
-        00:00:01,000 --> 00:00:01,500
-        Hello, world
-        مرحبا 你好
+          2
+          00:00:01,000 --> 00:00:01,500
+          Hello, world
+          مرحبا 你好
 
-        3
-        00:00:01,500 --> 00:00:02,000
-        مرحبا 你好
+          3
+          00:00:01,500 --> 00:00:02,000
+          مرحبا 你好
 
 
-        """)
+          """)
     // The picture is the one without captions.
     _ = try SpeakJob(request("plain.mp4", nil)).run()
     #expect(try frames("a.mp4") == frames("plain.mp4"))
