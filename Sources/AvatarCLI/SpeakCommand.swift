@@ -125,7 +125,8 @@ struct SpeakCommand: ParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Quality: 0 lossless, 18 very good, 51 worst; .mov has none.", valueName: "0-51"))
+    help: ArgumentHelp(
+      "Quality: 0 lossless, 18 very good, 51 worst; .mov has none.", valueName: "0-51"))
   var crf = 18
 
   @Option(

@@ -93,17 +93,31 @@ public struct SpeakRequest: Sendable {
   /// Throws `LetteringError`, 69, where no font has a character of the visible label.
   var optionsKey: String {
     get throws {
-      """
-      rate \(rate?.description ?? "source") loop \(loop?.rawValue ?? "source") length \(length.rawValue)
-      crf \(crf) seed \(seed) requires face \(requiresFace)
-      background \(backgroundText) format \(VideoFormat(path: output))
-      speakers \(speakers.map(\.face.text).joined(separator: " "))
-      gate \(gate.rawValue) strength \(strength) loudness \(loudness.map { "\($0)" } ?? "as it is")
-      musetalk \(museTalk.words.map { "\($0) \($1)" }.joined(separator: " "))
-      \(provenance.key)
-      \(try visibleLabel?.key() ?? "no visible label")
-      \(try captions?.key() ?? "no captions")
-      """
+      let ground = background ?? (255, 255, 255)
+      return """
+        rate \(rate?.description ?? "source") loop \(loop?.rawValue ?? "source")
+        crf \(crf) seed \(seed) requires face \(requiresFace)
+        background \(ground.red) \(ground.green) \(ground.blue)
+        gate \(gate.rawValue) strength \(strength)
+        musetalk \(museTalk.words.map { "\($0) \($1)" }.joined(separator: " "))
+        \(provenance.key)
+        \(try visibleLabel?.key() ?? "no visible label")\(try keyOfAdditions)
+        """
+    }
+  }
+
+  /// A line for each option that is not its default: where they all are, keys are as they were before there were such options.
+  private var keyOfAdditions: String {
+    get throws {
+      let format = VideoFormat(path: output)
+      let lines = [
+        length == .sound ? nil : "length \(length.rawValue)", loudness.map { "loudness \($0)" },
+        format == .mp4 ? nil : "format \(format) background \(backgroundText)",
+        speakers.isEmpty
+          ? nil : "speakers \(speakers.map(\.face.text).joined(separator: " "))",
+        try captions?.key(),
+      ]
+      return lines.compactMap(\.self).map { "\n" + $0 }.joined()
     }
   }
 }

@@ -77,6 +77,19 @@ import Testing
     }
   }
 
+  @Test func `each option that decides bytes makes another key`() throws {
+    let plain = SpeakRequest(audio: "/a.wav", output: "/a.mp4")
+    var requests = Array(repeating: plain, count: 5)
+    requests[1].length = .clip
+    requests[2].loudness = -20
+    requests[3].output = "/a.webm"
+    requests[4].output = "/a.webm"
+    requests[4].background = (0, 255, 0)
+    #expect(Set(try requests.map { try $0.optionsKey }).count == 5)
+    requests[0].background = (255, 255, 255)
+    #expect(try requests[0].optionsKey == plain.optionsKey, "what MP4 has anyway")
+  }
+
   @Test func `a step with none has the command's defaults`() throws {
     let step = JobStep(kind: "speak", options: ["audio": .text("/a.wav")])
     let (request, plain) = (

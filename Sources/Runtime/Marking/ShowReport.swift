@@ -73,7 +73,9 @@ public struct ShowReport: Encodable, Sendable, Equatable {
     instructionSet = tags[OutputTags.instructionSet]
     seed = tags[OutputTags.seed]
     jobKey = tags[OutputTags.jobKey]
-    command = tags[OutputTags.command].flatMap { Self.command($0, output: path, codec: info.pictureCodec) }
+    command = tags[OutputTags.command].flatMap {
+      Self.command($0, output: path, codec: info.pictureCodec)
+    }
     labelText = tags[AIGCLabel.tagName]
     label = labelText.flatMap(AIGCLabel.init(metadata:))
     visibleLabel = tags[OutputTags.visibleLabel]
