@@ -36,11 +36,13 @@ extension PreparedKey {
     settings: MuseTalkSettings, precision: Precision
   ) throws {
     let info = try source.open().info
-    let background = request.background
+    let isTransparent =
+      info.hasAlpha && request.background == nil && VideoFormat(path: request.output).holdsAlpha
+    let background = request.background ?? (255, 255, 255)
     clip = """
       \(try source.contentDigest()) rate \(info.kind == .frameFolder ? info.outputRate.description : "")
       background \(background.red) \(background.green) \(background.blue)
-      """
+      """ + (isTransparent ? "\nkept transparent" : "")
     self.model = SHA256.digest(of: try model.preparingIdentity())
     options = "\(settings.key) face \(try request.face?.identity() ?? "surest of each frame")"
     program = "\(Version.current) \(InstructionSet.name) \(precision)"
