@@ -33,8 +33,11 @@ enum ErrorReport {
     let message = oneLine(text.filter { !$0.isEmpty }.joined(separator: " "))
     let command = command(for: CommandLine.arguments.dropFirst())
     let takesNames = ["logs", "retry", "cancel"].contains { command == "avatar batch \($0)" }
+    let hasDash = CommandLine.arguments.contains { $0.hasPrefix("-") && !$0.hasPrefix("--") }
     let hint =
-      takesNames && message.contains("nknown option")
+      takesNames
+        && (message.contains("nknown option")
+          || hasDash && message.hasPrefix("Missing expected argument"))
       ? " (put -- before the name of a job that begins with a dash)" : ""
     return "\(message)\(hint): see `\(command) --help`"
   }
