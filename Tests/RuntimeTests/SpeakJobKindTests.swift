@@ -109,8 +109,8 @@ import Testing
     ("background: red", "background red: write it as RRGGBB, or green, blue, white, gray or black"),
     ("crf: 52", "crf 52: use 0 to 51"), ("gate: shut", "gate shut: use auto or off"),
     ("strength: 3", "strength 3: use 0 to 2"), ("threads: 0", "threads 0: use 1 to 256"),
-    ("producer: \"\"", "producer : give some text, or leave it out"),
-    ("visible_label: \" \"", "visible_label  : give some text, or leave it out"),
+    ("producer: \"\"", "producer is empty: give some text, or leave it out"),
+    ("visible_label: \" \"", "visible_label is empty: give some text, or leave it out"),
     ("visible_label_seconds: 1", "visible_label_seconds 1: use 2 to 86400"),
     (
       "visible_label_position: middle",
