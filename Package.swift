@@ -167,7 +167,7 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "DiffusionTests",
-      dependencies: ["Diffusion", "Compute", "MediaTypes", "Weights", "TestSupport"],
+      dependencies: ["Diffusion", "Layers", "Compute", "MediaTypes", "Weights", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "LipSyncTests",

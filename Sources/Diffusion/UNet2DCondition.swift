@@ -9,11 +9,7 @@ public import Weights
 /// One class for mini's painter and MuseTalk's network; `UNetConfiguration` says how large it is.
 public struct UNet2DCondition: Sendable {
   public let configuration: UNetConfiguration
-  private let timesteps: SinusoidalTimesteps
-  private let timeEmbedding: TimestepEmbedding
-  private let convIn: Conv2d
-  private let downBlocks: [UNetDownBlock]
-  private let middleBlock: UNetMiddleBlock
+  private let encoder: UNetEncoder
   private let upBlocks: [UNetUpBlock]
   private let normOut: GroupNorm
   private let convOut: Conv2d
@@ -26,19 +22,8 @@ public struct UNet2DCondition: Sendable {
   ) throws(WeightsError) {
     self.configuration = configuration
     let channels = configuration.blockOutputChannels
-    let levels = (0..<configuration.levels).map {
-      UNetLevel(configuration: configuration, index: $0)
-    }
-    timesteps = SinusoidalTimesteps(
-      channels: channels[0], cosineFirst: configuration.cosineFirst,
-      frequencyShift: configuration.frequencyShift)
-    timeEmbedding = try TimestepEmbedding(
-      weights["time_embedding"], inputs: channels[0], channels: configuration.timeChannels)
-    convIn = try Conv2d(
-      weights["conv_in"], inputs: configuration.inputChannels, outputs: channels[0],
-      kernel: configuration.firstKernel, padding: Padding(configuration.firstKernel / 2))
-    downBlocks = try Self.downBlocks(weights, levels: levels)
-    middleBlock = try UNetMiddleBlock(weights["mid_block"], level: levels[levels.count - 1])
+    let levels = configuration.allLevels
+    encoder = try UNetEncoder(weights, configuration: configuration)
     upBlocks = try Self.upBlocks(weights, levels: levels)
     normOut = try GroupNorm(
       weights["conv_norm_out"], groups: configuration.groups, channels: channels[0],
@@ -46,21 +31,6 @@ public struct UNet2DCondition: Sendable {
     convOut = try Conv2d(
       weights["conv_out"], inputs: channels[0], outputs: configuration.outputChannels,
       kernel: configuration.lastKernel, padding: Padding(configuration.lastKernel / 2))
-  }
-
-  private static func downBlocks(
-    _ weights: WeightScope, levels: [UNetLevel]
-  ) throws(WeightsError) -> [UNetDownBlock] {
-    var blocks: [UNetDownBlock] = []
-    for level in levels {
-      blocks.append(
-        try UNetDownBlock(
-          weights["down_blocks.\(level.index)"], level: level,
-          inputs: levels[max(level.index - 1, 0)].channels,
-          attends: level.configuration.downBlocks[level.index] == .crossAttention,
-          isLast: level.index == levels.count - 1))
-    }
-    return blocks
   }
 
   private static func upBlocks(
@@ -85,21 +55,16 @@ public struct UNet2DCondition: Sendable {
   /// sample [N, inputChannels, H, W], context [N, S, crossAttentionWidth] -> [N, outputChannels, H, W]. H and W may be
   /// odd at any level.
   public func callAsFunction(_ sample: Tensor, timestep: Double, context: Tensor) -> Tensor {
-    self(sample, sinusoid: sample.constant(Constant(timesteps(timestep))), context: context)
+    self(sample, sinusoid: sample.constant(Constant(sinusoid(timestep))), context: context)
   }
 
   /// The embedding [1, blockOutputChannels[0]] of `timestep`, for a network that is recorded once for all timesteps.
-  public func sinusoid(_ timestep: Double) -> HostTensor { timesteps(timestep) }
+  public func sinusoid(_ timestep: Double) -> HostTensor { encoder.timesteps(timestep) }
 
   /// Records the network with a timestep that is told when it runs: `sinusoid`, as the function of that name gives it.
   public func callAsFunction(_ sample: Tensor, sinusoid: Tensor, context: Tensor) -> Tensor {
-    let time = timeEmbedding(sinusoid).activation(.silu)  // [1, timeChannels]
-    var x = convIn(sample)
-    var skips = [x]
-    for block in downBlocks {
-      x = block(x, time: time, context: context, skips: &skips)
-    }
-    x = middleBlock(x, time: time, context: context)
+    let time = encoder.time(sinusoid)
+    var (skips, x) = encoder(encoder.convIn(sample), time: time, context: context)
     for block in upBlocks {
       x = block(x, time: time, context: context, skips: &skips)
     }

@@ -20,12 +20,16 @@ struct UNetLevel {
       groups: configuration.groups, epsilon: configuration.epsilon)
   }
 
-  func transformer(_ weights: WeightScope) throws(WeightsError) -> Transformer2D {
+  /// `image` is the width of an image prompt's tokens, nil where there are none.
+  func transformer(
+    _ weights: WeightScope, image: Int? = nil
+  ) throws(WeightsError) -> Transformer2D {
     try Transformer2D(
       weights, channels: channels, context: configuration.crossAttentionWidth[index],
       heads: configuration.heads[index], groups: configuration.groups,
       layers: configuration.transformerLayersPerBlock[index],
-      linearProjection: configuration.linearProjection)
+      linearProjection: configuration.linearProjection, image: image,
+      epsilon: configuration.tokenEpsilon)
   }
 }
 

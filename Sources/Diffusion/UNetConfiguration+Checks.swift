@@ -15,12 +15,16 @@ extension UNetConfiguration {
   ]
 
   /// A description of the first field that would change the network in a way unknown here.
-  static func unsupportedField(_ file: ConfigurationFile) -> String? {
-    // These do not change what the network computes.
-    let ignored = ["sample_size", "dropout", "upcast_attention"]
+  ///
+  /// `ignored` are fields of the class `className` that do not change what the network computes.
+  static func unsupportedField(
+    _ file: ConfigurationFile, className: String = "UNet2DConditionModel", ignored: [String] = [],
+    harmless others: [String: Set<JSONValue>] = [:]
+  ) -> String? {
+    let always = ["sample_size", "dropout", "upcast_attention"]
     return file.problem(
-      className: "UNet2DConditionModel", known: CodingKeys.allCases.map(\.rawValue) + ignored,
-      harmless: harmless)
+      className: className, known: CodingKeys.allCases.map(\.rawValue) + always + ignored,
+      harmless: harmless.merging(others) { $1 })
   }
 
   /// A description of the first sizes that do not go together.

@@ -34,11 +34,15 @@ public struct UNetConfiguration: Sendable, Equatable, Decodable {
   public enum DownBlock: String, Sendable, Decodable {
     case plain = "DownBlock2D"
     case crossAttention = "CrossAttnDownBlock2D"
+
+    public init(from decoder: any Decoder) throws { self = try decoder.blockName() }
   }
 
   public enum UpBlock: String, Sendable, Decodable {
     case plain = "UpBlock2D"
     case crossAttention = "CrossAttnUpBlock2D"
+
+    public init(from decoder: any Decoder) throws { self = try decoder.blockName() }
   }
 
   public var inputChannels: Int
@@ -56,6 +60,10 @@ public struct UNetConfiguration: Sendable, Equatable, Decodable {
   public var cosineFirst: Bool
   public var frequencyShift: Double
   public var linearProjection: Bool
+  /// What keeps the first and the third norm of a transformer block from dividing by zero.
+  ///
+  /// No file has it: it is 1e-5 in diffusers, and 0 in MuseV, which hands its blocks another argument in its place.
+  public var tokenEpsilon: Float
   public var timeChannels: Int
   public var firstKernel: Int
   public var lastKernel: Int
@@ -88,6 +96,13 @@ public struct UNetConfiguration: Sendable, Equatable, Decodable {
     return configuration
   }()
 
+  /// The sizes of Stable Diffusion 1.x's UNet.
+  public static let stableDiffusion1: UNetConfiguration = {
+    var configuration = UNetConfiguration()
+    configuration.crossAttentionWidth = .all(768)
+    return configuration
+  }()
+
   /// diffusers' defaults, which are Stable Diffusion 1.x but for the width of the context.
   public init() {
     inputChannels = 4
@@ -104,6 +119,7 @@ public struct UNetConfiguration: Sendable, Equatable, Decodable {
     cosineFirst = true
     frequencyShift = 0
     linearProjection = false
+    tokenEpsilon = 1e-5
     timeChannels = 1280
     firstKernel = 3
     lastKernel = 3
@@ -144,11 +160,51 @@ public struct UNetConfiguration: Sendable, Equatable, Decodable {
   /// Throws `WeightsError.configuration` for fields that ask for another network than this one can be, and for sizes
   /// that do not go together.
   public init(_ file: ConfigurationFile) throws(WeightsError) {
+    try self.init(file, className: "UNet2DConditionModel")
+  }
+
+  /// A configuration of another class that is shaped like a UNet, which has the fields `ignored` too.
+  ///
+  /// An encoder is the first half of a UNet, and its file may be silent about the second.
+  init(
+    _ file: ConfigurationFile, className: String, isEncoder: Bool = false, ignored: [String] = [],
+    harmless: [String: Set<JSONValue>] = [:]
+  ) throws(WeightsError) {
     self = try file.decode(UNetConfiguration.self)
-    if let problem = Self.unsupportedField(file) ?? inconsistency {
+    if isEncoder && file.fields["up_block_types"] == nil {
+      upBlocks = downBlocks.reversed().map { $0 == .plain ? .plain : .crossAttention }
+    }
+    let problem = Self.unsupportedField(
+      file, className: className, ignored: ignored, harmless: harmless)
+    if let problem = problem ?? inconsistency {
       throw .configuration(file: file.name, reason: problem)
     }
   }
 
   var levels: Int { blockOutputChannels.count }
+
+  /// Widths of the pictures on the way down, the first convolution's included.
+  var downChannels: [Int] {
+    let widths = (0..<levels).flatMap { level in
+      // Every level but the last ends with a halving.
+      Array(
+        repeating: blockOutputChannels[level],
+        count: layersPerBlock[level] + (level == levels - 1 ? 0 : 1))
+    }
+    return [blockOutputChannels[0]] + widths
+  }
+}
+
+extension Decoder {
+  /// A kind of block; MuseV's files name the same ones "3D".
+  fileprivate func blockName<Block: RawRepresentable<String>>() throws -> Block {
+    let container = try singleValueContainer()
+    let name = try container.decode(String.self)
+    let flat = name.hasSuffix("3D") ? name.dropLast(2) + "2D" : name[...]
+    guard let block = Block(rawValue: String(flat)) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "\(name) is not supported")
+    }
+    return block
+  }
 }

@@ -4,19 +4,23 @@ public import Weights
 /// Attention of a sequence to itself or to a context, under the names of diffusers.
 ///
 /// Tensors: `to_q`, `to_k`, `to_v`, and `to_out.0`, which always has an offset; `query`, `key`, `value` and
-/// `proj_attn` in files from before diffusers 0.12.
+/// `proj_attn` in files from before diffusers 0.12. With an image prompt, `to_k_ip` and `to_v_ip` too.
 public struct CrossAttention: Sendable {
   private let toQuery: Linear
   private let toKey: Linear
   private let toValue: Linear
   private let toOutput: Linear
+  private let toImageKey: Linear?
+  private let toImageValue: Linear?
   private let heads: Int
 
   /// `channels` is the width of the sequence, `context` that of what it attends to; `heads` divides `channels`.
   ///
-  /// With `bias`, queries, keys and values have offsets too.
+  /// With `bias`, queries, keys and values have offsets too. `image` is the width of an image prompt's tokens, nil where
+  /// there are none.
   public init(
-    _ weights: WeightScope, channels: Int, context: Int, heads: Int, bias: Bool = false
+    _ weights: WeightScope, channels: Int, context: Int, heads: Int, bias: Bool = false,
+    image: Int? = nil
   ) throws(WeightsError) {
     let isOld = weights.contains("query.weight")
     let names =
@@ -26,13 +30,52 @@ public struct CrossAttention: Sendable {
     toValue = try Linear(weights[names[2]], inputs: context, outputs: channels, bias: bias)
     toOutput = try Linear(weights[names[3]], inputs: channels, outputs: channels)
     self.heads = heads
+    guard let image else {
+      (toImageKey, toImageValue) = (nil, nil)
+      return
+    }
+    toImageKey = try Linear(weights["to_k_ip"], inputs: image, outputs: channels, bias: false)
+    toImageValue = try Linear(weights["to_v_ip"], inputs: image, outputs: channels, bias: false)
   }
 
-  /// x [N, L, channels], context [N, S, context] (x itself where nil) -> [N, L, channels].
-  public func callAsFunction(_ x: Tensor, context: Tensor? = nil) -> Tensor {
+  /// x [N, L, channels], context [M, S, context] (x itself where nil) -> [N, L, channels].
+  ///
+  /// M divides N: each N / M sequences in a row, such as the frames of a clip, share a context. So they do the tokens of
+  /// `image`, of which as much is added as its scale says.
+  public func callAsFunction(
+    _ x: Tensor, context: Tensor? = nil, image: ImagePrompt? = nil
+  ) -> Tensor {
     let context = context ?? x
-    let attended = toQuery(x).attention(
-      key: toKey(context), value: toValue(context), heads: heads)  // [N, L, channels]
-    return toOutput(attended)
+    let query = toQuery(x)
+    let attended = attend(query, key: toKey(context), value: toValue(context))  // [N, L, channels]
+    guard let image else { return toOutput(attended) }
+    guard let toImageKey, let toImageValue else {
+      preconditionFailure("attention: an image prompt needs its weights")
+    }
+    let seen = attend(
+      query, key: toImageKey(image.tokens), value: toImageValue(image.tokens))
+    return toOutput(attended + (image.scale == 1 ? seen : seen.affine(scale: image.scale)))
+  }
+
+  /// Queries that share keys and values are one sequence to the operator.
+  private func attend(_ query: Tensor, key: Tensor, value: Tensor) -> Tensor {
+    let (count, contexts) = (query.shape[0], key.shape[0])
+    precondition(count % contexts == 0, "attention: \(count) sequences share \(contexts) contexts")
+    guard count != contexts else { return query.attention(key: key, value: value, heads: heads) }
+    let joined = query.reshape([contexts, count / contexts * query.shape[1], query.shape[2]])
+    return joined.attention(key: key, value: value, heads: heads).reshape(query.shape)
+  }
+}
+
+/// Tokens of a picture that a network attends to beside its text: IP-Adapter's.
+public struct ImagePrompt: Sendable {
+  /// [M, T, width].
+  public let tokens: Tensor
+  /// How much of what they bring is added; 1 as trained.
+  public let scale: Float
+
+  public init(tokens: Tensor, scale: Float = 1) {
+    self.tokens = tokens
+    self.scale = scale
   }
 }

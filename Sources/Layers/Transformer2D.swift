@@ -11,24 +11,32 @@ public struct BasicTransformerBlock: Sendable {
   private let norm3: LayerNorm
   private let feedForward: GEGLUFeedForward
 
+  /// `image` is the width of an image prompt's tokens, nil where there are none; `epsilon` is the first and the third
+  /// norm's.
   public init(
-    _ weights: WeightScope, channels: Int, context: Int, heads: Int
+    _ weights: WeightScope, channels: Int, context: Int, heads: Int, image: Int? = nil,
+    epsilon: Float = 1e-5
   ) throws(WeightsError) {
-    norm1 = try LayerNorm(weights["norm1"], channels: channels)
+    norm1 = try LayerNorm(weights["norm1"], channels: channels, epsilon: epsilon)
     attn1 = try CrossAttention(
       weights["attn1"], channels: channels, context: channels, heads: heads)
     norm2 = try LayerNorm(weights["norm2"], channels: channels)
     attn2 = try CrossAttention(
-      weights["attn2"], channels: channels, context: context, heads: heads)
-    norm3 = try LayerNorm(weights["norm3"], channels: channels)
+      weights["attn2"], channels: channels, context: context, heads: heads, image: image)
+    norm3 = try LayerNorm(weights["norm3"], channels: channels, epsilon: epsilon)
     feedForward = try GEGLUFeedForward(weights["ff"], channels: channels)
   }
 
-  /// x [N, L, channels], context [N, S, context] -> [N, L, channels].
-  public func callAsFunction(_ x: Tensor, context: Tensor) -> Tensor {
+  /// x [N, L, channels], context [M, S, context] (x itself where nil) -> [N, L, channels].
+  ///
+  /// M divides N, as in `CrossAttention`. Each frame of a clip attends to itself and its `conditionFrames`.
+  public func callAsFunction(
+    _ x: Tensor, context: Tensor?, image: ImagePrompt? = nil, conditionFrames: ClipFrames? = nil
+  ) -> Tensor {
     var x = x
-    x = attn1(norm1(x)) + x
-    x = attn2(norm2(x), context: context) + x
+    let own = norm1(x)
+    x = attn1(own, context: conditionFrames?.appended(to: own)) + x
+    x = attn2(norm2(x), context: context, image: image) + x
     return feedForward(norm3(x)) + x
   }
 }
@@ -45,9 +53,10 @@ public struct Transformer2D: Sendable {
   private let projection: Projection
   private let blocks: [BasicTransformerBlock]
 
+  /// `image` and `epsilon` are the blocks'.
   public init(
     _ weights: WeightScope, channels: Int, context: Int, heads: Int, groups: Int, layers: Int = 1,
-    linearProjection: Bool = false
+    linearProjection: Bool = false, image: Int? = nil, epsilon: Float = 1e-5
   ) throws(WeightsError) {
     norm = try GroupNorm(weights["norm"], groups: groups, channels: channels, epsilon: 1e-6)
     projection =
@@ -63,13 +72,15 @@ public struct Transformer2D: Sendable {
       blocks.append(
         try BasicTransformerBlock(
           weights["transformer_blocks.\(index)"], channels: channels, context: context,
-          heads: heads))
+          heads: heads, image: image, epsilon: epsilon))
     }
     self.blocks = blocks
   }
 
-  /// x [N, channels, H, W], context [N, S, context] -> [N, channels, H, W].
-  public func callAsFunction(_ x: Tensor, context: Tensor) -> Tensor {
+  /// x [N, channels, H, W], context [M, S, context] -> [N, channels, H, W]; the rest is the blocks'.
+  public func callAsFunction(
+    _ x: Tensor, context: Tensor, image: ImagePrompt? = nil, conditionFrames: ClipFrames? = nil
+  ) -> Tensor {
     let (height, width) = (x.shape[2], x.shape[3])
     let normalized = norm(x)
     let inside =
@@ -77,7 +88,9 @@ public struct Transformer2D: Sendable {
       case .convolution(let into, _): into(normalized).tokens()
       case .linear(let into, _): into(normalized.tokens())
       }  // [N, H * W, channels]
-    let attended = blocks.reduce(inside) { $1($0, context: context) }
+    let attended = blocks.reduce(inside) {
+      $1($0, context: context, image: image, conditionFrames: conditionFrames)
+    }
     let outside =
       switch projection {
       case .convolution(_, let out): out(attended.spatial(height: height, width: width))

@@ -17,7 +17,8 @@ public struct WeightScope: Sendable {
   private let prefix: String
 
   private enum Source: Sendable {
-    case checkpoint(Checkpoint)
+    /// Files of which the first that has a tensor gives it; at least one.
+    case checkpoints([Checkpoint])
     /// Nothing is missing: every tensor asked for has the right shape and seeded random values.
     case random(seed: UInt64)
   }
@@ -27,7 +28,7 @@ public struct WeightScope: Sendable {
   }
 
   init(_ checkpoint: Checkpoint) {
-    self.init(source: .checkpoint(checkpoint))
+    self.init(source: .checkpoints([checkpoint]))
   }
 
   private init(_ parent: WeightScope, prefix: String) {
@@ -49,6 +50,11 @@ public struct WeightScope: Sendable {
     WeightScope(source: .random(seed: seed))
   }
 
+  /// The tensors of `base`, those excepted that `upper` has under the same names: `upper`'s stand in for them.
+  public static func layered(_ upper: Checkpoint, over base: Checkpoint) -> WeightScope {
+    WeightScope(source: .checkpoints([upper, base]))
+  }
+
   /// The subtree below `name`; the empty name is the scope itself.
   public subscript(_ name: String) -> WeightScope {
     name.isEmpty ? self : WeightScope(self, prefix: key(name) + ".")
@@ -57,9 +63,16 @@ public struct WeightScope: Sendable {
   /// Where the weights come from, for messages.
   public var file: String { checkpoint?.name ?? "random weights" }
 
-  /// The file's tensors; nil for weights that fit any network.
-  var checkpoint: Checkpoint? {
-    if case .checkpoint(let checkpoint) = source { checkpoint } else { nil }
+  /// The file that should have all tensors; nil for weights that fit any network.
+  var checkpoint: Checkpoint? { checkpoints.last }
+
+  private var checkpoints: [Checkpoint] {
+    if case .checkpoints(let checkpoints) = source { checkpoints } else { [] }
+  }
+
+  /// The file that gives the tensor `key`.
+  private func holder(of key: String) -> Checkpoint? {
+    checkpoints.first { $0.info(key) != nil }
   }
 
   /// All that was asked for so far, in this scope and others of the same tree.
@@ -80,8 +93,10 @@ public struct WeightScope: Sendable {
     precondition(expected.reduce(1, *) == shape.reduce(1, *), "\(key): \(expected) as \(shape)")
     ledger.taken.withLock { $0[key] = expected }
     switch source {
-    case .checkpoint(let checkpoint):
-      guard let info = checkpoint.info(key) else { throw missing(name) }
+    case .checkpoints:
+      guard let checkpoint = holder(of: key), let info = checkpoint.info(key) else {
+        throw missing(name)
+      }
       guard info.shape == expected else {
         throw .shape(file: checkpoint.name, key: key, expected: expected, found: info.shape)
       }
@@ -99,7 +114,7 @@ public struct WeightScope: Sendable {
 
   /// The shape in which the file has the tensor `name`, nil where `contains` is false.
   public func storedShape(_ name: String) -> [Int]? {
-    checkpoint?.info(key(name))?.shape
+    holder(of: key(name))?.info(key(name))?.shape
   }
 
   /// What was taken so far below this scope, sorted by key.
@@ -110,19 +125,20 @@ public struct WeightScope: Sendable {
     }
   }
 
-  /// Throws `WeightsError.unused` if the file has tensors below this scope that no layer took.
+  /// Throws `WeightsError.unused` if a file has tensors below this scope that no layer took.
   ///
   /// Keys that match one of `ignoring` below this scope do not count; `*` in a pattern stands for any text.
   public func requireAllConsumed(ignoring patterns: [String] = []) throws(WeightsError) {
-    guard let checkpoint else { return }
     let taken = ledger.taken.withLock { $0 }
-    let unused = checkpoint.keys.filter { key in
-      key.hasPrefix(prefix) && taken[key] == nil
-        && !patterns.contains { matches(key.dropFirst(prefix.count), pattern: $0) }
-    }
-    guard unused.isEmpty else {
-      throw .unused(
-        file: checkpoint.name, keys: unused.prefix(4).map { "\"\($0)\"" }, total: unused.count)
+    for checkpoint in checkpoints {
+      let unused = checkpoint.keys.filter { key in
+        key.hasPrefix(prefix) && taken[key] == nil
+          && !patterns.contains { matches(key.dropFirst(prefix.count), pattern: $0) }
+      }
+      guard unused.isEmpty else {
+        throw .unused(
+          file: checkpoint.name, keys: unused.prefix(4).map { "\"\($0)\"" }, total: unused.count)
+      }
     }
   }
 }
