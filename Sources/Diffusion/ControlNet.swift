@@ -29,7 +29,7 @@ public struct ControlNet: Sendable {
           kernel: 1))
     }
     self.down = down
-    let deepest = configuration.spatial.blockOutputChannels.last!
+    let deepest = configuration.spatial.middleChannels
     middle = try Conv2d(
       weights["controlnet_mid_block"], inputs: deepest, outputs: deepest, kernel: 1)
   }
@@ -85,6 +85,9 @@ public struct ControlNetConfiguration: Sendable, Equatable {
   /// Widths of the convolutions over the control picture; its size is halved between two of them.
   public var hintChannels: [Int]
 
+  /// How many times wider and higher than the latents the control picture is.
+  public var pictureScale: Int { 1 << (hintChannels.count - 1) }
+
   private struct Fields: Decodable {
     var conditioning_channels: Int?
     var conditioning_embedding_out_channels: [Int]?
@@ -108,7 +111,7 @@ public struct ControlNetConfiguration: Sendable, Equatable {
     pictureChannels = fields.conditioning_channels ?? pictureChannels
     hintChannels = fields.conditioning_embedding_out_channels ?? hintChannels
     let sizes = hintChannels + [pictureChannels]
-    guard !hintChannels.isEmpty, sizes.allSatisfy((1...65_536).contains) else {
+    guard (1...8).contains(hintChannels.count), sizes.allSatisfy((1...65_536).contains) else {
       throw .configuration(
         file: file.name,
         reason: "\"conditioning_embedding_out_channels\" is \(hintChannels) for "

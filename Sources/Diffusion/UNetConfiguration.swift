@@ -128,6 +128,9 @@ public struct UNetConfiguration: Sendable, Equatable, Decodable {
   /// Width of the context where the deepest level reads it.
   public var contextWidth: Int { crossAttentionWidth[levels - 1] }
 
+  /// Width of the deepest block's picture.
+  public var middleChannels: Int { blockOutputChannels[levels - 1] }
+
   /// Fields that are absent have diffusers' default values.
   public init(from decoder: any Decoder) throws {
     self.init()
@@ -184,7 +187,7 @@ public struct UNetConfiguration: Sendable, Equatable, Decodable {
   var levels: Int { blockOutputChannels.count }
 
   /// Widths of the pictures on the way down, the first convolution's included.
-  var downChannels: [Int] {
+  public var downChannels: [Int] {
     let widths = (0..<levels).flatMap { level in
       // Every level but the last ends with a halving.
       Array(

@@ -12,6 +12,8 @@ public struct ImageProjection: Sendable {
   public let width: Int
   /// How many tokens it makes.
   public let tokens: Int
+  /// Width of a token.
+  public let channels: Int
   private let projection: Linear
   private let norm: LayerNorm
 
@@ -30,7 +32,7 @@ public struct ImageProjection: Sendable {
           file: weights.file, reason: "\(outputs) outputs are no tokens of \(channels)")
       }
     }
-    (self.width, tokens) = (width, outputs / channels)
+    (self.width, self.channels, tokens) = (width, channels, outputs / channels)
     projection = try Linear(weights["proj"], inputs: width, outputs: outputs)
     norm = try LayerNorm(weights["norm"], channels: channels)
   }
@@ -38,6 +40,6 @@ public struct ImageProjection: Sendable {
   /// embedding [N, width] -> [N, tokens, channels]. An image that is not given has the embedding 0.
   public func callAsFunction(_ embedding: Tensor) -> Tensor {
     let all = projection(embedding)  // [N, tokens * channels]
-    return norm(all.reshape([all.shape[0], tokens, all.shape[1] / tokens]))
+    return norm(all.reshape([all.shape[0], tokens, channels]))
   }
 }

@@ -7,6 +7,8 @@ public struct TensorSpecification: Sendable, Equatable, Encodable, CustomStringC
     case free(String)
     /// As `free`, but no less than the given size.
     case atLeast(Int, String)
+    /// The given number of times the size of the axis of that name.
+    case multiple(Int, String)
 
     public init(integerLiteral value: Int) { self = .fixed(value) }
     public init(stringLiteral value: String) { self = .free(value) }
@@ -16,6 +18,7 @@ public struct TensorSpecification: Sendable, Equatable, Encodable, CustomStringC
       case .fixed(let size): "\(size)"
       case .free(let name): name
       case .atLeast(let least, let name): "\(name) >= \(least)"
+      case .multiple(let factor, let name): "\(factor) * \(name)"
       }
     }
   }
@@ -47,6 +50,10 @@ public struct TensorSpecification: Sendable, Equatable, Encodable, CustomStringC
         if case .atLeast(let least, _) = axis, size < least { return false }
         if sizes[name, default: size] != size { return false }
         sizes[name] = size
+      case .multiple(let factor, let name):
+        let unit = size / factor
+        guard size % factor == 0, sizes[name, default: unit] == unit else { return false }
+        sizes[name] = unit
       }
     }
     return true
@@ -62,6 +69,9 @@ public struct TensorSpecification: Sendable, Equatable, Encodable, CustomStringC
         guard let size = sizes[name] else { return nil }
         if case .atLeast(let least, _) = axis, size < least { return nil }
         shape.append(size)
+      case .multiple(let factor, let name):
+        guard let unit = sizes[name] else { return nil }
+        shape.append(factor * unit)
       }
     }
     return shape
