@@ -76,6 +76,18 @@ public final class Checkpoint: Sendable {
     return weights[String(place.dropLast(key.count + 1))]
   }
 
+  /// Some tensors of this file under other names: `names` has theirs here, by the new ones.
+  ///
+  /// Throws `WeightsError.missing`.
+  public func renamed(_ names: [String: String]) throws(WeightsError) -> Checkpoint {
+    var renamed: [String: StoredTensor] = [:]
+    for (new, old) in names {
+      guard let entry = entries[old] else { throw .missing(file: name, key: old) }
+      renamed[new] = entry
+    }
+    return Checkpoint(CheckpointContents(entries: renamed), name: name)
+  }
+
   /// The values of the tensor named `key`, converted to fp32.
   ///
   /// Throws `WeightsError.missing` or `.type`.

@@ -50,9 +50,9 @@ public struct WeightScope: Sendable {
     WeightScope(source: .random(seed: seed))
   }
 
-  /// The tensors of `base`, those excepted that `upper` has under the same names: `upper`'s stand in for them.
-  public static func layered(_ upper: Checkpoint, over base: Checkpoint) -> WeightScope {
-    WeightScope(source: .checkpoints([upper, base]))
+  /// The tensors of `base`, those excepted that one of `uppers` has under the same names: the first that has one gives it.
+  public static func layered(_ uppers: [Checkpoint], over base: Checkpoint) -> WeightScope {
+    WeightScope(source: .checkpoints(uppers + [base]))
   }
 
   /// The subtree below `name`; the empty name is the scope itself.

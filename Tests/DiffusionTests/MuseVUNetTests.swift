@@ -47,7 +47,7 @@ import Weights
       try Checkpoint(path: folder.write(SafetensorsWriter.encode(tensors), to: name))
     }
     let base = try checkpoint(motion, "motion")
-    let layered = WeightScope.layered(try checkpoint(spatial, "sd"), over: base)
+    let layered = WeightScope.layered([try checkpoint(spatial, "sd")], over: base)
     _ = try UNet3DCondition(layered, configuration: MuseVGolden("musev").configuration())
     try layered.requireAllConsumed()
     #expect(try layered.tensor("conv_out.bias", shape: [4]).values() == [9, 9, 9, 9])
@@ -55,7 +55,7 @@ import Weights
     #expect(weight == motion["transformer_in.temporal_weight"]?.values)
 
     spatial["conv_out.bogus"] = HostTensor(shape: [1], repeating: 1)
-    let foreign = WeightScope.layered(try checkpoint(spatial, "foreign"), over: base)
+    let foreign = WeightScope.layered([try checkpoint(spatial, "foreign")], over: base)
     _ = try UNet3DCondition(foreign, configuration: MuseVGolden("musev").configuration())
     let error = #expect(throws: WeightsError.self) { try foreign.requireAllConsumed() }
     #expect(error?.description.contains("\"conv_out.bogus\"") == true)
@@ -123,5 +123,38 @@ import Weights
     #expect(Array(positions.values[8..<16]) == network.timestepInput(7).values)
     let still = try MuseVGolden("musev").network().positionsInput(frames: 3, motionSpeed: 7.5)
     #expect(Array(still.values[16...]) == network.timestepInput(2).values)
+  }
+
+  @Test(
+    "an image adapter's numbered tensors are those of the attentions: down, up, then the middle")
+  func imageAdapter() throws {
+    let source = try MuseVGolden("musev-referencenet")
+    let folder = try TemporaryFolder()
+    var tensors = ["image_proj.norm.bias": HostTensor(shape: [1], repeating: 0)]
+    func adapter() throws -> Checkpoint? {
+      let path = try folder.write(SafetensorsWriter.encode(tensors), to: "adapter")
+      return try UNet3DCondition.imageAdapter(
+        of: Checkpoint(path: path), configuration: source.configuration())
+    }
+    #expect(try adapter() == nil)
+    for index in 0..<7 {
+      for side in ["k", "v"] {
+        tensors["ip_adapter.\(2 * index + 1).to_\(side)_ip.weight"] = HostTensor(
+          shape: [8, 6], repeating: Float(index))
+      }
+    }
+    let found = try #require(try adapter())
+    #expect(found.keys.count == 14)
+    for (block, index) in [
+      ("down_blocks.0.attentions.0", 0), ("down_blocks.1.attentions.0", 1),
+      ("up_blocks.1.attentions.0", 2), ("up_blocks.2.attentions.1", 5),
+      ("mid_block.attentions.0", 6),
+    ] {
+      let key = "\(block).transformer_blocks.0.attn2.to_v_ip.weight"
+      #expect(try found.tensor(key).values[0] == Float(index))
+    }
+    tensors["ip_adapter.9.to_k_ip.weight"] = nil
+    let error = #expect(throws: WeightsError.self) { try adapter() }
+    #expect(error?.description.contains("\"ip_adapter.9.to_k_ip.weight\"") == true)
   }
 }

@@ -24,8 +24,8 @@ public struct UNet3DCondition: Sendable {
 
   /// Takes the network's tensors, under upstream's names, from `weights`.
   ///
-  /// They are the motion model's; a Stable Diffusion's own `unet` belongs over them (`WeightScope.layered`). Throws
-  /// `WeightsError.missing`, `.foreign` or `.shape`. Unused tensors are the caller's to report, `ignoredKeys` excepted.
+  /// They are the motion model's; a Stable Diffusion's own `unet` belongs over them, and over both an image adapter
+  /// (`WeightScope.layered`). Throws `WeightsError.missing`, `.foreign` or `.shape`. Unused tensors are the caller's to report, `ignoredKeys` excepted.
   public init(
     _ weights: WeightScope, configuration: UNet3DConfiguration
   ) throws(WeightsError) {
