@@ -23,7 +23,7 @@ from parity_cases.styles import STYLES, Rescaling, randomise
 
 LIMITS = {"fp32": 2e-4, "bf16": 3e-2}
 LEAST_AGREEMENT = 0.999
-HEADER = {"network": 17, "size": 9, "weights": 8, "seed": 4, "format": 11, "precision": 9, "output": 13, "max error": 9, "limit": 7, "PyTorch": 7,
+HEADER = {"network": 23, "size": 9, "weights": 8, "seed": 4, "format": 11, "precision": 9, "output": 13, "max error": 9, "limit": 7, "PyTorch": 7,
           "same": 7, "PyTorch s": 9, "avatar s": 8, "": 6}
 """Columns and their widths: rows are printed as they come, for runs that take long."""
 

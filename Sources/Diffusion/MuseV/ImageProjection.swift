@@ -37,7 +37,9 @@ public struct ImageProjection: Sendable {
     norm = try LayerNorm(weights["norm"], channels: channels)
   }
 
-  /// embedding [N, width] -> [N, tokens, channels]. An image that is not given has the embedding 0.
+  /// embedding [N, width] -> [N, tokens, channels].
+  ///
+  /// An image that is not given has the embedding 0.
   public func callAsFunction(_ embedding: Tensor) -> Tensor {
     let all = projection(embedding)  // [N, tokens * channels]
     return norm(all.reshape([all.shape[0], tokens, channels]))

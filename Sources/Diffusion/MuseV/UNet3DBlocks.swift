@@ -90,7 +90,9 @@ struct UNet3DDownBlock: Sendable {
     self.references = references
   }
 
-  /// Puts every intermediate picture on the stack `skips`. `features` are the reference's for this block, in order.
+  /// Puts every intermediate picture on the stack `skips`.
+  ///
+  /// `features` are the reference's for this block, in order.
   func callAsFunction(
     _ x: Tensor, _ context: ClipContext, features: ArraySlice<Tensor>, skips: inout [Tensor]
   ) -> Tensor {
