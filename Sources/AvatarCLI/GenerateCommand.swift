@@ -137,18 +137,11 @@ struct GenerateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let display = ProgressDisplay(quiet: quiet)
-    let signals = SignalWatch()
-    do {
-      let report = try GenerateJob(request, cancellation: signals.cancellation)
-        .run { display.handle($0) }
-      display.close()
-      if json { return try JSONOutput.write(report) }
-      try StandardStreams.printLine(report.output)
-    } catch {
-      display.close()
-      throw signals.interruption ?? error
+    let report = try InterruptibleWork.run(quiet: quiet) {
+      try GenerateJob(request, cancellation: $0.cancellation).run(progress: $1)
     }
+    if json { return try JSONOutput.write(report) }
+    try StandardStreams.printLine(report.output)
   }
 
   private var request: GenerateRequest {

@@ -87,18 +87,11 @@ struct InspectCommand: ParsableCommand {
   }
 
   func run() throws {
-    let display = ProgressDisplay(quiet: quiet)
-    let signals = SignalWatch()
-    do {
-      let report = try Inspection(request, cancellation: signals.cancellation)
-        .run { display.handle($0) }
-      display.close()
-      if json { return try JSONOutput.write(report) }
-      for line in Self.lines(report) { try StandardStreams.printLine(line) }
-    } catch {
-      display.close()
-      throw signals.interruption ?? error
+    let report = try InterruptibleWork.run(quiet: quiet) {
+      try Inspection(request, cancellation: $0.cancellation).run(progress: $1)
     }
+    if json { return try JSONOutput.write(report) }
+    for line in Self.lines(report) { try StandardStreams.printLine(line) }
   }
 
   private var request: InspectRequest {

@@ -76,24 +76,17 @@ struct PrepareCommand: ParsableCommand {
   }
 
   func run() throws {
-    let display = ProgressDisplay(quiet: quiet)
-    let signals = SignalWatch()
-    do {
-      let report = try PrepareJob(request, output: output, cancellation: signals.cancellation)
-        .run { display.handle($0) }
-      display.close()
-      if json { return try JSONOutput.write(report) }
-      try StandardStreams.printLine(report.output)
-      guard !quiet else { return }
-      let size = String(format: "%.1f MB", Double(report.byteCount) / 1e6)
-      let seconds = String(format: "%.1f", report.wallSeconds)
-      StandardStreams.tell(
-        "avatar: \(report.framesWithFace) of \(report.frames) frames with a face, \(size), in \(seconds) s\n"
-      )
-    } catch {
-      display.close()
-      throw signals.interruption ?? error
+    let report = try InterruptibleWork.run(quiet: quiet) {
+      try PrepareJob(request, output: output, cancellation: $0.cancellation).run(progress: $1)
     }
+    if json { return try JSONOutput.write(report) }
+    try StandardStreams.printLine(report.output)
+    guard !quiet else { return }
+    let size = String(format: "%.1f MB", Double(report.byteCount) / 1e6)
+    let seconds = String(format: "%.1f", report.wallSeconds)
+    StandardStreams.tell(
+      "avatar: \(report.framesWithFace) of \(report.frames) frames with a face, \(size), in \(seconds) s\n"
+    )
   }
 
   private var request: SpeakRequest {

@@ -221,17 +221,10 @@ struct SpeakCommand: ParsableCommand {
   }
 
   func run() throws {
-    let display = ProgressDisplay(quiet: quiet)
-    let signals = SignalWatch()
-    do {
-      let report = try SpeakJob(request, cancellation: signals.cancellation)
-        .run { display.handle($0) }
-      display.close()
-      try present(report)
-    } catch {
-      display.close()
-      throw signals.interruption ?? error
+    let report = try InterruptibleWork.run(quiet: quiet) {
+      try SpeakJob(request, cancellation: $0.cancellation).run(progress: $1)
     }
+    try present(report)
   }
 
   private var request: SpeakRequest {

@@ -64,22 +64,19 @@ public struct AutoencoderKLConfiguration: Sendable, Equatable, Decodable {
   public init(from decoder: any Decoder) throws {
     self.init(blockOutputChannels: [64], layersPerBlock: 1)
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    func read<Value: Decodable>(_ key: CodingKeys, _ value: inout Value) throws {
-      value = try container.decodeIfPresent(Value.self, forKey: key) ?? value
-    }
-    try read(.inputChannels, &inputChannels)
-    try read(.outputChannels, &outputChannels)
-    try read(.blockOutputChannels, &blockOutputChannels)
-    try read(.layersPerBlock, &layersPerBlock)
-    try read(.latentChannels, &latentChannels)
-    try read(.groups, &groups)
-    try read(.scalingFactor, &scalingFactor)
-    try read(.shiftFactor, &shiftFactor)
-    try read(.usesQuantConv, &usesQuantConv)
-    try read(.usesPostQuantConv, &usesPostQuantConv)
-    try read(.middleAttends, &middleAttends)
-    try read(.downBlocks, &downBlocks)
-    try read(.upBlocks, &upBlocks)
+    try container.read(.inputChannels, into: &inputChannels)
+    try container.read(.outputChannels, into: &outputChannels)
+    try container.read(.blockOutputChannels, into: &blockOutputChannels)
+    try container.read(.layersPerBlock, into: &layersPerBlock)
+    try container.read(.latentChannels, into: &latentChannels)
+    try container.read(.groups, into: &groups)
+    try container.read(.scalingFactor, into: &scalingFactor)
+    try container.read(.shiftFactor, into: &shiftFactor)
+    try container.read(.usesQuantConv, into: &usesQuantConv)
+    try container.read(.usesPostQuantConv, into: &usesPostQuantConv)
+    try container.read(.middleAttends, into: &middleAttends)
+    try container.read(.downBlocks, into: &downBlocks)
+    try container.read(.upBlocks, into: &upBlocks)
   }
 
   /// Reads and checks a configuration.

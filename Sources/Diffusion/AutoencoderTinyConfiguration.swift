@@ -50,19 +50,16 @@ public struct AutoencoderTinyConfiguration: Sendable, Equatable, Decodable {
   public init(from decoder: any Decoder) throws {
     self.init()
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    func read<Value: Decodable>(_ key: CodingKeys, _ value: inout Value) throws {
-      value = try container.decodeIfPresent(Value.self, forKey: key) ?? value
-    }
-    try read(.inputChannels, &inputChannels)
-    try read(.outputChannels, &outputChannels)
-    try read(.latentChannels, &latentChannels)
-    try read(.encoderChannels, &encoderChannels)
-    try read(.decoderChannels, &decoderChannels)
-    try read(.encoderBlocks, &encoderBlocks)
-    try read(.decoderBlocks, &decoderBlocks)
-    try read(.upsamplingFactor, &upsamplingFactor)
-    try read(.scalingFactor, &scalingFactor)
-    try read(.shiftFactor, &shiftFactor)
+    try container.read(.inputChannels, into: &inputChannels)
+    try container.read(.outputChannels, into: &outputChannels)
+    try container.read(.latentChannels, into: &latentChannels)
+    try container.read(.encoderChannels, into: &encoderChannels)
+    try container.read(.decoderChannels, into: &decoderChannels)
+    try container.read(.encoderBlocks, into: &encoderBlocks)
+    try container.read(.decoderBlocks, into: &decoderBlocks)
+    try container.read(.upsamplingFactor, into: &upsamplingFactor)
+    try container.read(.scalingFactor, into: &scalingFactor)
+    try container.read(.shiftFactor, into: &shiftFactor)
   }
 
   /// Reads and checks a configuration.

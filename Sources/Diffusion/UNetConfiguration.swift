@@ -135,27 +135,24 @@ public struct UNetConfiguration: Sendable, Equatable, Decodable {
   public init(from decoder: any Decoder) throws {
     self.init()
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    func read<Value: Decodable>(_ key: CodingKeys, _ value: inout Value) throws {
-      value = try container.decodeIfPresent(Value.self, forKey: key) ?? value
-    }
-    try read(.inputChannels, &inputChannels)
-    try read(.outputChannels, &outputChannels)
-    try read(.blockOutputChannels, &blockOutputChannels)
-    try read(.downBlocks, &downBlocks)
-    try read(.upBlocks, &upBlocks)
-    try read(.layersPerBlock, &layersPerBlock)
-    try read(.heads, &heads)
-    try read(.crossAttentionWidth, &crossAttentionWidth)
-    try read(.transformerLayersPerBlock, &transformerLayersPerBlock)
-    try read(.groups, &groups)
-    try read(.epsilon, &epsilon)
-    try read(.cosineFirst, &cosineFirst)
-    try read(.frequencyShift, &frequencyShift)
-    try read(.linearProjection, &linearProjection)
+    try container.read(.inputChannels, into: &inputChannels)
+    try container.read(.outputChannels, into: &outputChannels)
+    try container.read(.blockOutputChannels, into: &blockOutputChannels)
+    try container.read(.downBlocks, into: &downBlocks)
+    try container.read(.upBlocks, into: &upBlocks)
+    try container.read(.layersPerBlock, into: &layersPerBlock)
+    try container.read(.heads, into: &heads)
+    try container.read(.crossAttentionWidth, into: &crossAttentionWidth)
+    try container.read(.transformerLayersPerBlock, into: &transformerLayersPerBlock)
+    try container.read(.groups, into: &groups)
+    try container.read(.epsilon, into: &epsilon)
+    try container.read(.cosineFirst, into: &cosineFirst)
+    try container.read(.frequencyShift, into: &frequencyShift)
+    try container.read(.linearProjection, into: &linearProjection)
     timeChannels = (blockOutputChannels.first ?? 0).multipliedReportingOverflow(by: 4).partialValue
-    try read(.timeChannels, &timeChannels)
-    try read(.firstKernel, &firstKernel)
-    try read(.lastKernel, &lastKernel)
+    try container.read(.timeChannels, into: &timeChannels)
+    try container.read(.firstKernel, into: &firstKernel)
+    try container.read(.lastKernel, into: &lastKernel)
   }
 
   /// Reads and checks a configuration.

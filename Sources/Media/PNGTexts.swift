@@ -33,6 +33,14 @@ enum PNGTexts {
     }
   }
 
+  /// The entries of the PNG file at `path`; none of other files.
+  static func read(_ path: String) -> [String: String] {
+    guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe),
+      data.starts(with: signature)
+    else { return [:] }
+    return read([UInt8](data))
+  }
+
   /// The entries of the PNG file that `bytes` are, from uncompressed `iTXt` and `tEXt` chunks; none where they are no PNG.
   static func read(_ bytes: [UInt8]) -> [String: String] {
     guard bytes.starts(with: signature) else { return [:] }
@@ -65,12 +73,4 @@ enum PNGTexts {
     }
     return (name, String(decoding: rest, as: UTF8.self))
   }
-}
-
-/// The entries of text that the PNG file `path` carries; empty for other files.
-public func pngTexts(_ path: String) -> [String: String] {
-  guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe),
-    data.starts(with: [137, 80, 78, 71])
-  else { return [:] }
-  return PNGTexts.read([UInt8](data))
 }

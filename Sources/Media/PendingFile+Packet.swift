@@ -5,7 +5,7 @@ import MediaTypes
 extension PendingFile {
   /// Writes an encoded picture, the file's whole content, into the temporary file.
   func write(_ packet: Packet) throws {
-    try write(UnsafeRawBufferPointer(start: packet.pointer.pointee.data, count: packet.byteCount))
+    try write(packet.content)
   }
 
   /// Writes the file's whole content into the temporary file.
@@ -25,5 +25,11 @@ extension PendingFile {
 }
 
 extension Packet {
-  var byteCount: Int { Int(pointer.pointee.size) }
+  /// What the packet holds, as long as it lives.
+  var content: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: pointer.pointee.data, count: Int(pointer.pointee.size))
+  }
+
+  /// A copy of that.
+  var bytes: [UInt8] { [UInt8](content) }
 }

@@ -7,7 +7,11 @@ import MediaTypes
 public func probe(_ path: String) throws -> SourceInfo {
   let file = try InputFile(path)
   if file.isFolder { return try FrameFolderSource(path, rate: Rational(25)).info }
-  if file.pictureFormat != nil { return try StillSource(path).info }
+  if file.pictureFormat != nil {
+    var info = try StillSource(path).info
+    info.tags = PNGTexts.read(path)
+    return info
+  }
   let demuxer = try Demuxer(file)
   var info =
     if let stream = demuxer.stream(AVMEDIA_TYPE_VIDEO) {

@@ -42,6 +42,11 @@ public struct SourceInfo: Hashable, Sendable {
 
   public init(kind: Kind) { self.kind = kind }
 
+  /// The metadata entry `name`, without regard to case: Matroska writes all names in capitals.
+  public func tag(_ name: String) -> String? {
+    tags[name] ?? tags.first { $0.key.lowercased() == name.lowercased() }?.value
+  }
+
   public var isHighDynamicRange: Bool { color.isHighDynamicRange }
 
   /// The rate to make a video at: the average, or 25 where there is none or it does not suit moving lips.

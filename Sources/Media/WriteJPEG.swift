@@ -21,9 +21,7 @@ public func writeJPEG(
   do {
     let packet = try encodeJPEG(picture, path: path)
     if let comment {
-      let plain = UnsafeRawBufferPointer(
-        start: packet.pointer.pointee.data, count: packet.byteCount)
-      try JPEGComment.adding(comment, to: Array(plain)).withUnsafeBytes { try file.write($0) }
+      try JPEGComment.adding(comment, to: packet.bytes).withUnsafeBytes { try file.write($0) }
     } else {
       try file.write(packet)
     }

@@ -4,7 +4,7 @@ import MediaTypes
 
 /// Writes a picture as PNG; the file has its name only when it is complete.
 ///
-/// `texts` are entries by name that it carries along, which `pngTexts` reads.
+/// `texts` are entries by name that it carries along, which `probe` reads.
 ///
 /// Throws `MediaError`: 73 where it cannot be created or exists and `overwrite` is false, 74 for a full disk.
 public func writePNG(
@@ -17,9 +17,7 @@ public func writePNG(
     if texts.isEmpty {
       try file.write(packet)
     } else {
-      let data = UnsafeRawBufferPointer(
-        start: packet.pointer.pointee.data, count: Int(packet.pointer.pointee.size))
-      try PNGTexts.insert(texts, into: [UInt8](data)).withUnsafeBytes { try file.write($0) }
+      try PNGTexts.insert(texts, into: packet.bytes).withUnsafeBytes { try file.write($0) }
     }
   } catch {
     file.discard()

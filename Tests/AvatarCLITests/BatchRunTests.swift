@@ -70,6 +70,16 @@ struct BatchRunTests {
     #expect(try probe(folder.file("out/new/b.mp4")).tags["avatar_job_key"]?.count == 64)
   }
 
+  @Test func `a WebM and its sheet are known as the batch's own`() throws {
+    try write(
+      "- {name: a, speak: {audio: a.wav, fps: 10}, output: a.webm, contact_sheet: true}")
+    #expect(try run().run.status == 0)
+    try folder.run("espeak-ng", ["-w", "a.wav", "Four."])
+    let again = try run()
+    #expect(again.run.status == 0 && again.events.compactMap(\.job) == ["a", "a"])
+    #expect(try probe(folder.file("a.webm")).tag("avatar_job_key")?.count == 64)
+  }
+
   @Test func `a job with a bad input fails alone, with what needs it`() throws {
     try folder.write(Array("no sound".utf8), to: "bad.wav")
     try write(

@@ -5,6 +5,8 @@ struct NoiseSchedule: Sendable {
   let configuration: SchedulerConfiguration
   /// The share of variance that is clean at every training timestep, falling.
   let cleanShares: [Double]
+  /// The standard deviation of the noise next to clean latents of full size, at every training timestep, rising.
+  let sigmas: [Double]
 
   init(_ configuration: SchedulerConfiguration) {
     self.configuration = configuration
@@ -13,6 +15,7 @@ struct NoiseSchedule: Sendable {
       share *= 1 - beta
       return share
     }
+    sigmas = cleanShares.map { ((1 - $0) / $0).squareRoot() }
   }
 
   private static func betas(_ configuration: SchedulerConfiguration) -> [Double] {
@@ -46,12 +49,8 @@ struct NoiseSchedule: Sendable {
     return configuration.endsClean ? 1 : cleanShares[0]
   }
 
-  /// The standard deviation of the noise next to clean latents of full size, at every training timestep, rising.
-  var sigmas: [Double] { cleanShares.map { ((1 - $0) / $0).squareRoot() } }
-
   /// `sigmas` between the training timesteps, too.
   func sigma(at timestep: Double) -> Double {
-    let sigmas = sigmas
     let position = min(max(timestep, 0), Double(count - 1))
     let lower = Int(position)
     let upper = min(lower + 1, count - 1)
@@ -88,12 +87,11 @@ struct NoiseSchedule: Sendable {
 
   /// The timestep, between whole ones too, whose noise is `sigma`: interpolated in the logarithm.
   func timestep(ofSigma sigma: Double) -> Double {
-    let logarithms = sigmas.map { log($0) }
-    let wanted = log(max(sigma, 1e-10))
-    let above = logarithms.firstIndex { $0 > wanted } ?? count - 1
-    let lower = min(max(above - 1, 0), max(count - 2, 0))
     guard count > 1 else { return 0 }
-    let share = (wanted - logarithms[lower]) / (logarithms[lower + 1] - logarithms[lower])
+    let above = sigmas.firstIndex { $0 > sigma } ?? count - 1
+    let lower = min(max(above - 1, 0), count - 2)
+    let (low, high) = (log(sigmas[lower]), log(sigmas[lower + 1]))
+    let share = (log(max(sigma, 1e-10)) - low) / (high - low)
     return Double(lower) + min(max(share, 0), 1)
   }
 

@@ -51,19 +51,16 @@ public struct SchedulerConfiguration: Sendable, Equatable, Decodable {
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    func read<Value: Decodable>(_ key: CodingKeys, _ value: inout Value) throws {
-      value = try container.decodeIfPresent(Value.self, forKey: key) ?? value
-    }
-    try read(.trainingTimesteps, &trainingTimesteps)
-    try read(.betaStart, &betaStart)
-    try read(.betaEnd, &betaEnd)
-    try read(.betaSchedule, &betaSchedule)
-    try read(.prediction, &prediction)
+    try container.read(.trainingTimesteps, into: &trainingTimesteps)
+    try container.read(.betaStart, into: &betaStart)
+    try container.read(.betaEnd, into: &betaEnd)
+    try container.read(.betaSchedule, into: &betaSchedule)
+    try container.read(.prediction, into: &prediction)
     spacing = try container.decodeIfPresent(Spacing.self, forKey: .spacing)
-    try read(.stepsOffset, &stepsOffset)
-    try read(.clipsSample, &clipsSample)
-    try read(.endsClean, &endsClean)
-    try read(.usesKarrasSigmas, &usesKarrasSigmas)
+    try container.read(.stepsOffset, into: &stepsOffset)
+    try container.read(.clipsSample, into: &clipsSample)
+    try container.read(.endsClean, into: &endsClean)
+    try container.read(.usesKarrasSigmas, into: &usesKarrasSigmas)
   }
 
   /// Reads and checks a `scheduler_config.json`.

@@ -34,17 +34,14 @@ public struct CLIPTextConfiguration: Sendable, Equatable, Decodable {
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    func read<Value: Decodable>(_ key: CodingKeys, _ value: inout Value) throws {
-      value = try container.decodeIfPresent(Value.self, forKey: key) ?? value
-    }
-    try read(.vocabularySize, &vocabularySize)
-    try read(.width, &width)
-    try read(.feedForwardWidth, &feedForwardWidth)
-    try read(.layers, &layers)
-    try read(.heads, &heads)
-    try read(.positions, &positions)
-    try read(.activation, &activation)
-    try read(.epsilon, &epsilon)
+    try container.read(.vocabularySize, into: &vocabularySize)
+    try container.read(.width, into: &width)
+    try container.read(.feedForwardWidth, into: &feedForwardWidth)
+    try container.read(.layers, into: &layers)
+    try container.read(.heads, into: &heads)
+    try container.read(.positions, into: &positions)
+    try container.read(.activation, into: &activation)
+    try container.read(.epsilon, into: &epsilon)
   }
 
   /// Reads and checks a configuration.

@@ -1,5 +1,5 @@
 /// Which prediction a network is asked for.
-public enum Conditioning: Sendable, CaseIterable {
+public enum Conditioning: Sendable {
   case unconditional, prompted
 }
 
@@ -46,7 +46,7 @@ public struct ParallelDenoising: Sendable {
   ) throws -> LatentVideo {
     precondition(windows.frames == start.frames, "windows over \(start.frames) frames")
     var (scheduler, latents) = (scheduler, start)
-    let steps = scheduler.timesteps.count
+    let (steps, coverage) = (scheduler.timesteps.count, windows.coverage)
     for step in firstStep..<steps {
       let seen = latents.with(scheduler.modelInput(latents.values, step: step))
       var sums = Predictions(latents.values.count)
@@ -65,7 +65,7 @@ public struct ParallelDenoising: Sendable {
         }
       }
       let prediction = sums.guided(
-        by: guidance.scale(step: step, of: steps), coverage: windows.coverage,
+        by: guidance.scale(step: step, of: steps), coverage: coverage,
         frameSize: latents.frameSize)
       latents = latents.with(
         try scheduler.advance(latents.values, prediction: prediction, step: step, noise: noise))

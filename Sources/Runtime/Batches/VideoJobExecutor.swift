@@ -128,12 +128,12 @@ public final class VideoJobExecutor: JobExecutor {
   }
 
   public func jobKey(at path: String) -> String? {
-    ContactSheet.jobKey(at: path) ?? (try? probe(path))?.tags[OutputTags.jobKey]
+    ContactSheet.jobKey(at: path) ?? (try? probe(path))?.tag(OutputTags.jobKey)
   }
 
   public func finishedOutput(at path: String) -> FoundOutput? {
     guard let info = try? probe(path), info.kind == .video, !info.isCutOff,
-      let key = info.tags.first(where: { $0.key.lowercased() == OutputTags.jobKey })?.value,
+      let key = info.tag(OutputTags.jobKey),
       let frameCount = info.frameCount ?? Self.frameCount(info),
       let sha256 = try? SHA256.digest(ofFile: path),
       let byteCount = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int

@@ -59,7 +59,7 @@ public enum ContactSheet {
     }
     let path = path(of: video)
     try writeJPEG(
-      sheet, to: path, comment: info.tags[OutputTags.jobKey].map { keyMark + $0 },
+      sheet, to: path, comment: info.tag(OutputTags.jobKey).map { keyMark + $0 },
       overwrite: replaces)
     return path
   }

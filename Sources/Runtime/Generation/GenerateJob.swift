@@ -15,11 +15,10 @@ public struct GenerateJob {
 
   /// Does the work and returns what was done.
   ///
-  /// The output appears only when it is complete.
-  /// Networks are loaded one after the other, so that memory holds one of them.
+  /// The output appears only when it is complete. Networks are loaded one after the other, so that memory holds one of them.
   ///
   /// - Throws: `AvatarError`s with the documented exit codes, `CancelledError`.
-  public func run(progress: ProgressHandler = { _ in }) throws -> GenerateReport {
+  public func run(progress: @escaping ProgressHandler = { _ in }) throws -> GenerateReport {
     let started = ContinuousClock.now
     try OutputPath.check(
       request.output, force: request.replacesOutput, inputs: request.image.map { [$0] } ?? [])
@@ -88,25 +87,21 @@ public struct GenerateJob {
 
   private func states(
     _ folder: StableDiffusionFolder, device: any Device
-  ) throws -> [Conditioning: HostTensor] {
+  ) throws -> EncodedPrompts {
     let encoder = try folder.promptEncoder(
       skippedLayers: request.clipSkip - 1, embeddings: request.embeddings, device: device)
     let states = try encoder.states([request.negativePrompt, request.prompt])
-    return [.unconditional: states[0], .prompted: states[1]]
+    return EncodedPrompts(negative: states[0], prompt: states[1])
   }
 
   private func denoised(
     _ folder: StableDiffusionFolder, _ configuration: SchedulerConfiguration, clean: [Float]?,
-    prompts: [Conditioning: HostTensor], shape: [Int], device: any Device, precision: Precision,
+    prompts: EncodedPrompts, shape: [Int], device: any Device, precision: Precision,
     progress: ProgressHandler
   ) throws -> [Float] {
     let scheduler = request.sampler.scheduler(configuration, steps: request.steps)
     let firstStep =
-      clean == nil
-      ? 0
-      : request.steps
-        - min(
-          Int(Double(request.steps) * request.strength), request.steps)
+      clean == nil ? 0 : max(request.steps - Int(Double(request.steps) * request.strength), 0)
     guard firstStep < request.steps else { return clean ?? [] }
     progress(.stage(name: "loading the network", total: 0))
     let network = try StillNetwork(

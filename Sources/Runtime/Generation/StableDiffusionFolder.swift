@@ -7,14 +7,9 @@ import Weights
 /// A Stable Diffusion 1.x model as diffusers keeps it: a folder with a folder for each network.
 struct StableDiffusionFolder {
   let path: String
-  private let sources: [Part: NetworkSource]
-  private let otherAutoencoder: NetworkSource?
-
-  private enum Part: String, CaseIterable {
-    case textEncoder = "text_encoder"
-    case unet
-    case autoencoder = "vae"
-  }
+  private let textEncoder: NetworkSource
+  private let unetSource: NetworkSource
+  private let autoencoder: NetworkSource
 
   /// - Throws: `RuntimeError` with 66 where there is no such folder, 65 where it holds another kind of model.
   init(_ path: String, autoencoder: String? = nil) throws {
@@ -26,7 +21,7 @@ struct StableDiffusionFolder {
       throw RuntimeError.badInput(
         "--base \(path): this is a model of Stable Diffusion XL: give one of Stable Diffusion 1.5")
     }
-    for part in Part.allCases.map(\.rawValue) + ["tokenizer"]
+    for part in ["text_encoder", "unet", "vae", "tokenizer"]
     where !OutputPath.isFolder("\(path)/\(part)") {
       throw RuntimeError.badInput(
         "--base \(path): its folder \(part) is missing: give a whole model in diffusers' layout")
@@ -35,17 +30,15 @@ struct StableDiffusionFolder {
       throw RuntimeError.missing("--vae \(autoencoder): there is no such folder: check the path")
     }
     self.path = path
-    sources = Dictionary(
-      uniqueKeysWithValues: Part.allCases.map { ($0, .path("\(path)/\($0.rawValue)")) })
-    otherAutoencoder = autoencoder.map(NetworkSource.path)
+    textEncoder = .path("\(path)/text_encoder")
+    unetSource = .path("\(path)/unet")
+    self.autoencoder = .path(autoencoder ?? "\(path)/vae")
   }
 
   /// What should be known about the weights that were read so far; one line each.
   var warnings: [String] {
-    (sources.values + [otherAutoencoder].compactMap(\.self)).flatMap(\.warnings).sorted()
+    [textEncoder, unetSource, autoencoder].flatMap(\.warnings).sorted()
   }
-
-  private func source(_ part: Part) -> NetworkSource { sources[part] ?? .path(path) }
 
   func scheduler() throws -> SchedulerConfiguration {
     let file = "\(path)/scheduler/scheduler_config.json"
@@ -57,10 +50,9 @@ struct StableDiffusionFolder {
   func promptEncoder(
     skippedLayers: Int, embeddings: [String], device: any Device
   ) throws -> PromptEncoder {
-    let source = source(.textEncoder)
-    let checkpoint = try source.checkpoint(["model.safetensors"], embedded: nil)
+    let checkpoint = try textEncoder.checkpoint(["model.safetensors"], embedded: nil)
     let configuration = try CLIPTextConfiguration(
-      source.configuration(["config.json"], embedded: nil))
+      textEncoder.configuration(["config.json"], embedded: nil))
     guard skippedLayers < configuration.layers else {
       throw RuntimeError.usage(
         "--clip-skip \(skippedLayers + 1): this model's text encoder has \(configuration.layers) layers"
@@ -83,10 +75,9 @@ struct StableDiffusionFolder {
   }
 
   func unet() throws -> UNet2DCondition {
-    let source = source(.unet)
-    let weights = try source.checkpoint(["diffusion_pytorch_model.safetensors"], embedded: nil)
-      .weights
-    let configuration = try UNetConfiguration(source.configuration(["config.json"], embedded: nil))
+    let weights = try unetSource.diffusersWeights()
+    let configuration = try UNetConfiguration(
+      unetSource.configuration(["config.json"], embedded: nil))
     guard configuration.inputChannels == 4, configuration.outputChannels == 4 else {
       throw RuntimeError.badInput(
         "--base \(path): its unet takes \(configuration.inputChannels) channels (inpainting?): "
@@ -98,6 +89,6 @@ struct StableDiffusionFolder {
   }
 
   func latentAutoencoder() throws -> LatentAutoencoder {
-    try openLatentAutoencoder(otherAutoencoder ?? source(.autoencoder))
+    try openLatentAutoencoder(autoencoder)
   }
 }

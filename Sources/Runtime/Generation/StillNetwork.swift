@@ -1,19 +1,29 @@
 import Compute
 import Diffusion
 
+/// What a text encoder makes of a prompt and of its negative, of one length.
+struct EncodedPrompts {
+  let negative: HostTensor
+  let prompt: HostTensor
+
+  subscript(conditioning: Conditioning) -> HostTensor {
+    conditioning == .prompted ? prompt : negative
+  }
+}
+
 /// Stable Diffusion's UNet on single pictures, with prompts.
 struct StillNetwork {
   private let plan: any CompiledPlan
   private let sinusoid: @Sendable (Double) -> HostTensor
   private let shape: [Int]
-  private let prompts: [Conditioning: HostTensor]
+  private let prompts: EncodedPrompts
 
-  /// `shape` is that of the latents, [1, 4, height, width]; `prompts` are states of one length.
+  /// `shape` is that of the latents, [1, 4, height, width].
   init(
-    _ unet: UNet2DCondition, shape: [Int], prompts: [Conditioning: HostTensor],
+    _ unet: UNet2DCondition, shape: [Int], prompts: EncodedPrompts,
     device: any Device, precision: Precision
   ) throws {
-    let context = prompts.values.first?.shape ?? [1, 77, unet.configuration.contextWidth]
+    let context = prompts.prompt.shape
     guard context[2] == unet.configuration.contextWidth else {
       throw RuntimeError.badInput(
         "--base: its text encoder's states have \(context[2]) values, its unet takes "
@@ -30,10 +40,9 @@ struct StillNetwork {
   }
 
   func predict(_ request: DenoisingRequest) throws -> [Float] {
-    guard let text = prompts[request.conditioning] else { return [] }
     let inputs = [
       "latents": HostTensor(shape: shape, values: request.latents),
-      "time": sinusoid(request.timestep), "text": text,
+      "time": sinusoid(request.timestep), "text": prompts[request.conditioning],
     ]
     return try plan.run(inputs)["noise"]?.values ?? []
   }

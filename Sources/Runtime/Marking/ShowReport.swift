@@ -64,21 +64,20 @@ public struct ShowReport: Encodable, Sendable, Equatable {
       throw RuntimeError.badInput("file \(path): is a folder: name a video, sound or picture")
     }
     let info = try probe(path)
-    let tags = Tags(info.tags.merging(pngTexts(path)) { first, _ in first })
     file = path
-    version = tags[OutputTags.version]
+    version = info.tag(OutputTags.version)
     isOurs = version != nil
-    model = tags[OutputTags.model]
-    precision = tags[OutputTags.precision]
-    instructionSet = tags[OutputTags.instructionSet]
-    seed = tags[OutputTags.seed]
-    jobKey = tags[OutputTags.jobKey]
-    command = tags[OutputTags.command].flatMap {
+    model = info.tag(OutputTags.model)
+    precision = info.tag(OutputTags.precision)
+    instructionSet = info.tag(OutputTags.instructionSet)
+    seed = info.tag(OutputTags.seed)
+    jobKey = info.tag(OutputTags.jobKey)
+    command = info.tag(OutputTags.command).flatMap {
       Self.command($0, output: path, codec: info.pictureCodec)
     }
-    labelText = tags[AIGCLabel.tagName]
+    labelText = info.tag(AIGCLabel.tagName)
     label = labelText.flatMap(AIGCLabel.init(metadata:))
-    visibleLabel = tags[OutputTags.visibleLabel]
+    visibleLabel = info.tag(OutputTags.visibleLabel)
     kind = info.kind.rawValue
     width = info.width > 0 ? info.width : nil
     height = info.height > 0 ? info.height : nil
@@ -114,15 +113,4 @@ public struct ShowReport: Encodable, Sendable, Equatable {
     let name = isVideo ? output : "\(FilePath.folder(of: output))/\(FilePath.stem(of: output)).mp4"
     return ShellWords.join(words + (name.hasPrefix("-") ? ["--output=\(name)"] : ["-o", name]))
   }
-}
-
-/// Metadata entries whose names are compared without regard to case, as containers do.
-private struct Tags {
-  private let values: [String: String]
-
-  init(_ tags: [String: String]) {
-    values = Dictionary(tags.map { ($0.lowercased(), $1) }) { first, _ in first }
-  }
-
-  subscript(_ name: String) -> String? { values[name.lowercased()] }
 }
