@@ -3,8 +3,7 @@ import Testing
 
 @Suite struct CPUPlanTests {
   private static let sets = InstructionSet.allCases.filter { $0 <= .current }
-  private static let precisions: [Precision] =
-    InstructionSet.current >= .avx512bf16 ? [.fp32, .bf16] : [.fp32]
+  private static let precisions: [Precision] = [.fp32, .bf16]
   private let painter = TestNetwork.painter(widths: [16, 32, 48, 64], size: 64, batch: 2)
   private let encoder = TestNetwork.encoder(width: 48, layers: 2, heads: 3, frames: 60)
 

@@ -32,18 +32,26 @@ INLINE void pack_heads(const CKernels_attention *c, int64_t task, int is_bf16) {
   }
 }
 
-#ifdef BF16
-// 2^x with a relative error below 5e-6, for weights that are rounded to bf16.
+// 2^x, x <= 0, with a relative error below 5e-6, for weights that are rounded to bf16.
 INLINE vf exp2_short(vf x) {
+#if VW == 16
   vf whole = (vf)_mm512_roundscale_ps((__m512)x, _MM_FROUND_TO_NEAREST_INT);
+#else
+  x = at_least(x, -127.0f);
+  vf whole = x + 12582912.0f;
+  whole = whole - 12582912.0f;
+#endif
   vf f = x - whole;
   vf p = fma_v(splat(9.6181291e-3f), f, splat(5.5504109e-2f));
   p = fma_v(p, f, splat(2.4022651e-1f));
   p = fma_v(p, f, splat(6.9314718e-1f));
   p = fma_v(p, f, splat(1.0f));
+#if VW == 16
   return (vf)_mm512_scalef_ps((__m512)p, (__m512)whole);
-}
+#else
+  return p * (vf)((__builtin_convertvector(choose(whole == whole, whole, splat(0)), vi) + 127) << 23);
 #endif
+}
 
 // Weights e^(scale * (score - greatest)) of `count` scores, a whole number of vectors, in place or as
 // bf16; their sum.
@@ -51,7 +59,6 @@ INLINE float softmax_weights(float *scores, uint16_t *rounded, int64_t count, fl
                              int is_bf16) {
   vf most = load(scores) * scale, sums = {};
   for (int64_t i = VW; i < count; i += VW) most = larger(load(scores + i) * scale, most);
-#ifdef BF16
   if (is_bf16) {
     const float log2_e = 1.44269504f;
     float shift = -greatest(most) * log2_e;
@@ -62,8 +69,6 @@ INLINE float softmax_weights(float *scores, uint16_t *rounded, int64_t count, fl
     }
     return sum(sums);
   }
-#endif
-  (void)rounded, (void)is_bf16;
   float greatest_score = greatest(most);
   for (int64_t i = 0; i < count; i += VW) {
     vf e = exp_v(load(scores + i) * scale - greatest_score);
@@ -111,7 +116,6 @@ static void attention_pack(const void *context, int64_t task, int64_t thread) {
 static void attention(const void *context, int64_t task, int64_t thread) {
   attend(context, task, thread, 0);
 }
-#ifdef BF16
 static void attention_pack_bf16(const void *context, int64_t task, int64_t thread) {
   (void)thread;
   pack_heads(context, task, 1);
@@ -119,7 +123,6 @@ static void attention_pack_bf16(const void *context, int64_t task, int64_t threa
 static void attention_bf16(const void *context, int64_t task, int64_t thread) {
   attend(context, task, thread, 1);
 }
-#endif
 
 static void matmul(const void *context, int64_t task, int64_t thread) {
   const CKernels_matmul *c = context;

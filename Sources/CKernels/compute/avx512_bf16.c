@@ -7,7 +7,7 @@
 #define VW 16
 #define BLOCK_VECTORS 4
 #define TABLE CKernels_functions_avx512_bf16
-#define BF16 1
+#define NATIVE_BF16 1
 #pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512bw,avx512vl,avx512dq,avx512bf16"))), apply_to = function)
 #include "vector.h"
 #include "packing.h"

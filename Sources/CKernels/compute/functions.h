@@ -3,16 +3,17 @@ const CKernels_functions TABLE = {
     .block_columns = BLOCK_VECTORS * VW,
     .row_tile = TILE,
     .vector = VW,
+#ifdef NATIVE_BF16
+    .has_native_bf16 = 1,
+#endif
     .product = product,
     .depthwise = depthwise,
-#ifdef BF16
     .product_bf16 = product_bf16,
     .attention_pack_bf16 = attention_pack_bf16,
     .attention_bf16 = attention_bf16,
     .winograd_bf16 = winograd_bf16,
     .winograd_transform_bf16 = winograd_transform_bf16,
     .winograd_product_bf16 = winograd_product_bf16,
-#endif
     .winograd = winograd,
     .winograd_transform = winograd_transform,
     .winograd_product = winograd_product,

@@ -142,9 +142,7 @@ typedef void (*tile_function)(const CKernels_product *, int64_t row, int64_t blo
 #endif
 
 TILE_FAMILY(tile_float, 0)
-#ifdef BF16
 TILE_FAMILY(tile_bf16, 1)
-#endif
 
 INLINE void product_block(const CKernels_product *p, int64_t block, int64_t start, int64_t end,
                           const tile_function (*tiles)[TILE], tile_function long_tile) {
@@ -168,9 +166,7 @@ static void product(const void *context, int64_t task, int64_t thread) {
   product_any(context, task, tile_float_tiles, tile_float_12_1);
 }
 
-#ifdef BF16
 static void product_bf16(const void *context, int64_t task, int64_t thread) {
   (void)thread;
   product_any(context, task, tile_bf16_tiles, tile_bf16_12_1);
 }
-#endif

@@ -11,7 +11,8 @@ typedef uint16_t vh_memory __attribute__((vector_size(VW * 2), aligned(2)));
 
 INLINE vf load(const float *p) { return *(const vf_memory *)p; }
 INLINE void store(float *p, vf v) { *(vf_memory *)p = v; }
-INLINE vf splat(float x) { return (vf){} + x; }
+// `x - 0` is x, also where x is -0, so that it costs no sum: only a load that fills all lanes.
+INLINE vf splat(float x) { return x - (vf){}; }
 
 INLINE vf load_part(const float *p, int64_t count) {
   float lanes[VW] = {0};
@@ -60,7 +61,7 @@ INLINE float greatest(vf v) {
 
 // bfloat16 by rounding to nearest, ties to even.
 INLINE void store_bf16(uint16_t *p, vf v) {
-#ifdef BF16
+#ifdef NATIVE_BF16
   _mm256_storeu_si256((__m256i *)p, (__m256i)_mm512_cvtneps_pbh((__m512)v));
 #else
   vi bits = (vi)v;
@@ -70,6 +71,20 @@ INLINE void store_bf16(uint16_t *p, vf v) {
   *(vh_memory *)p = __builtin_convertvector((vu)rounded >> 16, vh_memory);
 #endif
 }
+
+// Pairs of bf16, the first in the lower half of each lane. The sums of their products: the second's is added first, as
+// the processors' own instruction does.
+INLINE vi splat_pair(const uint16_t *p) {
+  int32_t pair;
+  memcpy(&pair, p, 4);
+  return (vi){} + pair;
+}
+INLINE vi load_pairs(const uint16_t *p) {
+  typedef int32_t vi_memory __attribute__((vector_size(VW * 4), aligned(2)));
+  return *(const vi_memory *)p;
+}
+INLINE vf seconds(vi pairs) { return (vf)(pairs & (int32_t)0xffff0000); }
+INLINE vf firsts(vi pairs) { return (vf)(pairs << 16); }
 INLINE void store_bf16_part(uint16_t *p, vf v, int64_t count) {
   uint16_t lanes[VW];
   store_bf16(lanes, v);

@@ -209,6 +209,4 @@ INLINE void winograd_second(const CKernels_winograd *c, int64_t task, int64_t th
   }
 
 WINOGRAD_FUNCTIONS(, 0)
-#ifdef BF16
 WINOGRAD_FUNCTIONS(_bf16, 1)
-#endif

@@ -218,7 +218,8 @@ typedef struct {
   int64_t block_columns;  // outputs per column block of a product
   int64_t row_tile;       // rows that a product computes together
   int64_t vector;         // numbers in a vector
-  CKernels_task product, product_bf16;  // functions named bf16 are NULL where the CPU lacks it
+  int32_t has_native_bf16;  // else the functions named bf16 widen their inputs to float
+  CKernels_task product, product_bf16;
   CKernels_task depthwise;
   /// Whole tasks of squares; or all transforms first, then task = column block * group_tasks + group task.
   CKernels_task winograd, winograd_transform, winograd_product;

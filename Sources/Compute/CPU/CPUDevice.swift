@@ -36,7 +36,7 @@ public struct CPUDevice: Device {
   /// What `precision` means on this CPU: never `.auto`.
   public func resolve(_ precision: Precision) -> Precision {
     guard precision == .auto else { return precision }
-    return functions.product_bf16 == nil ? .fp32 : .bf16
+    return functions.has_native_bf16 == 0 ? .fp32 : .bf16
   }
 
   public func compile(
@@ -47,9 +47,6 @@ public struct CPUDevice: Device {
 
   func compileForCPU(_ plan: Plan, precision: Precision) throws(ComputeError) -> CPUPlan {
     let precision = resolve(precision)
-    if precision == .bf16 && functions.product_bf16 == nil {
-      throw .unsupported(plan: plan.name, what: "this CPU does not multiply bf16; use fp32")
-    }
     var graph = try FusedGraph(plan)
     graph.chooseStorage(precision: precision)
     return try CPUPlan(graph, device: self, precision: precision, isQuarantined: isQuarantined)

@@ -6,8 +6,6 @@ import Testing
 @Suite struct AgreementTests {
   private static let fp32Tolerance: Float = 1e-5
   private static let sets = InstructionSet.allCases.filter { $0 <= .current }
-  private static let precisions: [Precision] =
-    InstructionSet.current >= .avx512bf16 ? [.fp32, .bf16] : [.fp32]
 
   @Test("every operator has a family, and families are told apart by name")
   func coverage() {
@@ -33,10 +31,12 @@ import Testing
         #expect(
           error <= Self.fp32Tolerance,
           "\(operation.testDescription) on \(device.instructionSet): \(error)")
+        guard seed % 3 == 0 || device.instructionSet == .current else { continue }
+        let rounded = scaledError(try operation.run(on: device, precision: .bf16), expected)
+        #expect(
+          rounded <= family.bf16Tolerance,
+          "\(operation.testDescription) in bf16 on \(device.instructionSet): \(rounded)")
       }
-      guard Self.precisions.contains(.bf16) else { continue }
-      let error = scaledError(try operation.run(on: devices.last!, precision: .bf16), expected)
-      #expect(error <= family.bf16Tolerance, "\(operation.testDescription) in bf16: \(error)")
     }
   }
 
@@ -49,14 +49,12 @@ import Testing
       let operation = family.makeCase(seed, numbers: .integers)
       let expected = try operation.run(on: ReferenceDevice())
       for device in devices {
-        #expect(
-          try operation.run(on: device) == expected,
-          "\(operation.testDescription) on \(device.instructionSet)")
+        for precision in [Precision.fp32, .bf16] {
+          #expect(
+            try operation.run(on: device, precision: precision) == expected,
+            "\(operation.testDescription) on \(device.instructionSet) in \(precision)")
+        }
       }
-      guard Self.precisions.contains(.bf16) else { continue }
-      #expect(
-        try operation.run(on: devices.last!, precision: .bf16) == expected,
-        "\(operation.testDescription) in bf16")
     }
   }
 
@@ -65,7 +63,7 @@ import Testing
     let devices = try (1...3).map { try CPUDevice(threads: $0) }
     for seed in 0..<12 {
       let operation = family.makeCase(seed, extent: 60_000)
-      for precision in Self.precisions {
+      for precision in [Precision.fp32, .bf16] {
         let expected = try operation.run(on: devices[0], precision: precision)
         for device in devices.dropFirst() {
           #expect(

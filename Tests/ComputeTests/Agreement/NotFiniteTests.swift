@@ -5,8 +5,7 @@ import Testing
 /// What becomes of values that are not numbers, and of infinities: on every device what the plain loops make of them.
 @Suite struct NotFiniteTests {
   private static let fp32Sets = [InstructionSet.plain, .current]
-  private static let precisions: [Precision] =
-    InstructionSet.current >= .avx512bf16 ? [.fp32, .bf16] : [.fp32]
+  private static let precisions: [Precision] = [.fp32, .bf16]
 
   @Test(
     "one of them in the input changes the results that depend on it, in no other way than it should",
