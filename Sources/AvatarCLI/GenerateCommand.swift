@@ -24,7 +24,12 @@ struct GenerateCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp("A Stable Diffusion 1.5 model in diffusers' layout.", valueName: "folder"))
-  var base: String
+  var base: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("A model that makes videos.", valueName: "folder"))
+  var model: String?
 
   @Option(name: .long, help: ArgumentHelp("What to draw.", valueName: "text"))
   var prompt = ""
@@ -42,7 +47,8 @@ struct GenerateCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("o"), .long],
-    help: ArgumentHelp("The picture to write, a PNG.", valueName: "file"))
+    help: ArgumentHelp(
+      "The picture to write, a .png, or the video, an .mp4, .mov or .webm.", valueName: "file"))
   var output: String
 
   @Option(
@@ -52,13 +58,34 @@ struct GenerateCommand: ParsableCommand {
     transform: { try SpeakCommand.read($0, of: "size", GenerateRequest.size) })
   var size: (width: Int, height: Int)?
 
-  @Option(name: .long, help: ArgumentHelp("Steps of denoising.", valueName: "count"))
-  var steps = 30
+  @Option(name: .long, help: ArgumentHelp("How long the video is.", valueName: "number"))
+  var seconds: Double?
+
+  @Option(
+    name: .long, help: ArgumentHelp("How many frames the video has.", valueName: "count"))
+  var frames: Int?
 
   @Option(
     name: .long,
-    help: ArgumentHelp("How closely the prompt is followed; 1: no guidance.", valueName: "scale"))
-  var guidance = 7.5
+    help: ArgumentHelp(
+      "Frames per second of the video, such as 12 or 30000/1001.", valueName: "rate"),
+    transform: { try SpeakCommand.read($0, of: "fps", SpeakOptions.rate) })
+  var fps: Rational?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Quality of the video's encoding, 0 (best) to 51.", valueName: "number"))
+  var crf = 18
+
+  @Option(
+    name: .long, help: ArgumentHelp("Steps of denoising (default: 30).", valueName: "count"))
+  var steps: Int?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "How closely the prompt is followed; 1: no guidance (default: 7.5).", valueName: "scale"))
+  var guidance: Double?
 
   @Option(name: .long, help: ArgumentHelp("How to denoise.", valueName: "name"))
   var sampler = Sampler.euler
@@ -117,19 +144,29 @@ struct GenerateCommand: ParsableCommand {
     func check(_ isRight: Bool, _ option: String, _ advice: String) throws {
       if !isRight { throw ValidationError("--\(option): \(advice)") }
     }
-    let (steps, guidance) = (GenerateRequest.stepRange, GenerateRequest.guidanceRange)
-    try check(
-      steps.contains(self.steps), "steps \(self.steps)",
-      "use \(steps.lowerBound) to \(steps.upperBound)")
-    try check(guidance.contains(self.guidance), "guidance \(self.guidance)", "use 0 to 100")
+    let ranges = GenerateRequest.self
+    if let steps {
+      try check(ranges.stepRange.contains(steps), "steps \(steps)", "use 1 to 1000")
+    }
+    if let guidance {
+      try check(ranges.guidanceRange.contains(guidance), "guidance \(guidance)", "use 0 to 100")
+    }
+    if let seconds {
+      try check(ranges.secondsRange.contains(seconds), "seconds \(seconds)", "use 0.01 to 3600")
+      try check(frames == nil, "frames", "leave it out, or --seconds")
+    }
+    if let frames {
+      try check(ranges.frameRange.contains(frames), "frames \(frames)", "use 1 to 100000")
+    }
+    try check(SpeakOptions.crfRange.contains(crf), "crf \(crf)", "use 0 to 51")
     try check((0...1).contains(strength), "strength \(strength)", "use 0 to 1")
     try check(clipSkip >= 1, "clip-skip \(clipSkip)", "use 1 or more")
     if let threads {
       try check(SpeakOptions.threadRange.contains(threads), "threads \(threads)", "use 1 to 256")
     }
     let ending = FilePath.pathExtension(of: output).lowercased()
-    guard !output.isEmpty, ending == "png" else {
-      throw ValidationError("-o \(output): the picture is a PNG, so end its name in .png")
+    guard ranges.outputExtensions.contains(ending) else {
+      throw ValidationError("-o \(output): end its name in .png, or in .mp4, .mov or .webm")
     }
     if prompt.isEmpty && image == nil {
       throw ValidationError("--prompt: say what to draw, or give a picture with --image")
@@ -145,7 +182,10 @@ struct GenerateCommand: ParsableCommand {
   }
 
   private var request: GenerateRequest {
-    var request = GenerateRequest(base: base, output: output)
+    var request = GenerateRequest(output: output)
+    (request.base, request.model) = (base, model)
+    request.length = seconds.map { .seconds($0) } ?? frames.map { .frames($0) }
+    (request.rate, request.crf) = (fps, crf)
     (request.prompt, request.negativePrompt) = (prompt, negativePrompt)
     (request.image, request.strength, request.size) = (image, strength, size)
     (request.steps, request.guidance, request.sampler) = (steps, guidance, sampler)

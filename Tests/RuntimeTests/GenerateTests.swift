@@ -24,7 +24,8 @@ import Testing
   private let base = Golden.path("stable-diffusion", in: .module)
 
   private func request(_ output: String, base: String? = nil) -> GenerateRequest {
-    var request = GenerateRequest(base: base ?? self.base, output: output)
+    var request = GenerateRequest(output: output)
+    request.base = base ?? self.base
     request.prompt = "a woman"
     request.size = (48, 32)
     request.steps = 2

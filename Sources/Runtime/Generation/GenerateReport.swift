@@ -1,13 +1,22 @@
+import Diffusion
+import MediaTypes
+
 /// What a finished `generate` did: printed as one JSON object with these keys.
 public struct GenerateReport: Codable, Sendable, Equatable {
   public var output: String
-  public var base: String
+  /// The model that made the video; nil for pictures.
+  public var model: String?
+  public var base: String?
   public var precision: String
   public var width: Int
   public var height: Int
   public var frames: Int
-  public var steps: Int
-  public var sampler: String
+  /// Of a video, exact, as "25" or "30000/1001".
+  public var fps: String?
+  /// Seconds of a video.
+  public var duration: Double?
+  public var steps: Int?
+  public var sampler: String?
   public var seed: UInt64
   public var wallSeconds: Double
   public var peakRssBytes: Int
@@ -17,9 +26,24 @@ public struct GenerateReport: Codable, Sendable, Equatable {
   public var contentID: String
 
   enum CodingKeys: String, CodingKey {
-    case output, base, precision, width, height, frames, steps, sampler, seed, timings, version
+    case output, model, base, precision, width, height, frames, fps, duration, steps
+    case sampler, seed, timings, version
     case wallSeconds = "wall_seconds"
     case peakRssBytes = "peak_rss_bytes"
     case contentID = "content_id"
+  }
+}
+
+extension GenerateReport {
+  /// What was made of `request`, in which every choice is made; its time is still to be told.
+  init(
+    _ request: GenerateRequest, precision: String, _ timings: [String: Double], _ contentID: String
+  ) {
+    self.init(
+      output: request.output, model: request.model, base: request.base, precision: precision,
+      width: request.size?.width ?? 0, height: request.size?.height ?? 0, frames: 1,
+      steps: request.steps, sampler: request.base == nil ? nil : request.sampler.rawValue,
+      seed: request.seed, wallSeconds: 0, peakRssBytes: ResourceUsage.peakResidentBytes,
+      timings: timings, version: Version.current, contentID: contentID)
   }
 }

@@ -1,4 +1,5 @@
 public import Diffusion
+public import MediaTypes
 
 /// What `avatar generate` is asked for.
 public struct GenerateRequest: Sendable {
@@ -7,9 +8,26 @@ public struct GenerateRequest: Sendable {
     case cpu, cuda
   }
 
-  /// The folder of a Stable Diffusion 1.x model in diffusers' layout.
-  public var base: String
+  /// How long a video is.
+  public enum Length: Sendable, Equatable {
+    case seconds(Double)
+    case frames(Int)
+
+    /// At least one frame, and enough of them for all seconds.
+    func frameCount(at rate: Rational) -> Int {
+      switch self {
+      case .seconds(let seconds): max(Int((seconds * rate.value - 1e-6).rounded(.up)), 1)
+      case .frames(let count): count
+      }
+    }
+  }
+
+  /// A PNG for a picture, else a video; its ending tells.
   public var output: String
+  /// The folder of a Stable Diffusion 1.x model in diffusers' layout.
+  public var base: String?
+  /// The folder of a model that makes videos.
+  public var model: String?
   public var prompt = ""
   public var negativePrompt = ""
   /// The picture to begin with.
@@ -18,8 +36,16 @@ public struct GenerateRequest: Sendable {
   public var strength = 0.75
   /// Pixels; nil: the picture's, or 512 x 512.
   public var size: (width: Int, height: Int)?
-  public var steps = 30
-  public var guidance = 7.5
+  /// Of a video; nil: as long as its model usually makes one.
+  public var length: Length?
+  /// Frames per second of a video; nil: its model's usual rate.
+  public var rate: Rational?
+  /// The video encoder's constant rate factor.
+  public var crf = 18
+  /// Steps of denoising; nil: the model's usual number.
+  public var steps: Int?
+  /// How closely the prompt is followed; nil: as the model usually does.
+  public var guidance: Double?
   public var sampler = Sampler.euler
   public var seed: UInt64 = 0
   public var randomNumbers = RandomNumbers.cpu
@@ -34,14 +60,20 @@ public struct GenerateRequest: Sendable {
   public var provenance = Provenance()
   public var replacesOutput = false
 
-  public init(base: String, output: String) {
-    (self.base, self.output) = (base, output)
-  }
+  public init(output: String) { self.output = output }
+
+  /// Whether a picture is asked for, not a video.
+  public var isStill: Bool { FilePath.pathExtension(of: output).lowercased() == "png" }
+
+  /// Endings of an output's name.
+  public static let outputExtensions = ["png"] + SpeakOptions.outputExtensions
 
   static let sizeStep = 8
   public static let sizeRange = 16...2048
   public static let stepRange = 1...1000
   public static let guidanceRange = 0.0...100.0
+  public static let secondsRange = 0.01...3600.0
+  public static let frameRange = 1...100_000
 
   /// Reads a size such as 512x768, in steps of 8 pixels.
   public static func size(

@@ -3,19 +3,22 @@ import Digests
 import Media
 import MediaTypes
 
-/// What a generated picture says about itself: the AI label, what made it, and the command that makes it again.
+/// What a generated picture or video says about itself: the AI label, what made it, and the command that makes it again.
 struct GenerateTags {
+  /// With the choices made that were left to the program.
   let request: GenerateRequest
-  let width: Int
-  let height: Int
   let precision: String
 
   /// The producer's number for the content: as asked for, else a digest of the picture.
   func contentID(of picture: RGBPicture) -> String {
-    if let given = request.provenance.contentID { return given }
     var hash = SHA256()
     picture.samples.withUnsafeBytes { hash.update($0) }
-    return String(hash.finish().prefix(32))
+    return contentID(digest: hash.finish())
+  }
+
+  /// The producer's number for content with this digest.
+  func contentID(digest: String) -> String {
+    request.provenance.contentID ?? String(digest.prefix(32))
   }
 
   func entries(contentID: String) -> [String: String] {
@@ -23,7 +26,7 @@ struct GenerateTags {
     var entries = [
       AIGCLabel.tagName: label.metadataText,
       OutputTags.version: Version.current,
-      OutputTags.model: FilePath.name(of: request.base),
+      OutputTags.model: FilePath.name(of: request.model ?? request.base ?? ""),
       OutputTags.precision: precision,
       OutputTags.instructionSet: InstructionSet.name,
       OutputTags.seed: "\(request.seed)",
@@ -32,28 +35,41 @@ struct GenerateTags {
     return entries
   }
 
-  /// The command that makes the same picture, but for the output's name.
+  /// The command that makes the same again, but for the output's name.
   private var words: [String] {
     var words = ["avatar", "generate"]
     func add(_ option: String, _ value: String?) {
       guard let value else { return }
       words += value.hasPrefix("-") ? ["\(option)=\(value)"] : [option, value]
     }
+    add("--model", request.model)
     add("--base", request.base)
     add("--prompt", request.prompt)
     add("--negative-prompt", request.negativePrompt)
     add("--image", request.image)
-    if request.image != nil { add("--strength", "\(request.strength)") }
-    add("--size", "\(width)x\(height)")
-    add("--steps", "\(request.steps)")
-    add("--guidance", "\(request.guidance)")
-    add("--sampler", request.sampler.rawValue)
+    if request.image != nil, request.isStill { add("--strength", "\(request.strength)") }
+    if let (width, height) = request.size { add("--size", "\(width)x\(height)") }
+    switch request.length {
+    case .frames(let count): add("--frames", "\(count)")
+    case .seconds(let seconds): add("--seconds", "\(seconds)")
+    case nil: break
+    }
+    add("--fps", request.rate?.description)
+    if !request.isStill { add("--crf", "\(request.crf)") }
+    add("--steps", request.steps.map { "\($0)" })
+    add("--guidance", request.guidance.map { "\($0)" })
     add("--seed", "\(request.seed)")
+    addBase(add)
+    add("--precision", precision)
+    return words
+  }
+
+  private func addBase(_ add: (String, String?) -> Void) {
+    guard request.base != nil else { return }
+    add("--sampler", request.sampler.rawValue)
     add("--generator", request.randomNumbers.rawValue)
     add("--clip-skip", "\(request.clipSkip)")
     for file in request.embeddings { add("--embedding", file) }
     add("--vae", request.autoencoder)
-    add("--precision", precision)
-    return words
   }
 }

@@ -75,3 +75,26 @@ struct LatentPictures {
     return RGBPicture(width: width, height: height, samples: resized.samples)
   }
 }
+
+extension LatentPictures {
+  /// Of the size that was asked for, else of the picture's, else 512 x 512.
+  ///
+  /// - Throws: `RuntimeError`, 65, where pictures of this size can't be generated.
+  init(
+    _ folder: StableDiffusionFolder, _ request: GenerateRequest, like picture: RGBPicture?,
+    step: Int = GenerateRequest.sizeStep, device: any Device, precision: Precision
+  ) throws {
+    let range = GenerateRequest.sizeRange
+    let size =
+      request.size
+      ?? picture.map { ($0.width / step * step, $0.height / step * step) } ?? (512, 512)
+    guard range.contains(size.0), range.contains(size.1) else {
+      throw RuntimeError.badInput(
+        "image \(request.image ?? ""): \(size.0) x \(size.1) pixels can't be generated: "
+          + "choose another size with --size, from \(range.lowerBound) to \(range.upperBound)")
+    }
+    self.init(
+      autoencoder: try folder.latentAutoencoder(), device: device, precision: precision,
+      width: size.0, height: size.1)
+  }
+}

@@ -11,6 +11,17 @@ struct StableDiffusionFolder {
   private let unetSource: NetworkSource
   private let autoencoder: NetworkSource
 
+  /// The model that `request` names.
+  ///
+  /// - Throws: `RuntimeError`: 64 where it names none, else as the other.
+  init(_ request: GenerateRequest) throws {
+    guard let base = request.base else {
+      throw RuntimeError.usage(
+        "--base: is missing: give a Stable Diffusion 1.5 model in diffusers' layout")
+    }
+    try self.init(base, autoencoder: request.autoencoder)
+  }
+
   /// - Throws: `RuntimeError` with 66 where there is no such folder, 65 where it holds another kind of model.
   init(_ path: String, autoencoder: String? = nil) throws {
     guard OutputPath.isFolder(path) else {

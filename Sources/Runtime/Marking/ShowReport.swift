@@ -103,14 +103,18 @@ public struct ShowReport: Encodable, Sendable, Equatable {
       ["speak", "generate"].contains(where: { words.starts(with: ["avatar", $0]) }),
       !words.contains(where: { word in unwanted.contains { word.hasPrefix($0) } })
     else { return nil }
-    if words[1] == "generate" {
-      return ShellWords.join(
-        words + (output.hasPrefix("-") ? ["--output=\(output)"] : ["-o", output]))
-    }
     // Copied to another container, it was an MP4 before.
-    let endings = codec == "prores" ? ["mov"] : codec == "vp9" ? ["webm"] : ["", "mp4", "m4v"]
-    let isVideo = endings.contains(FilePath.pathExtension(of: output).lowercased())
-    let name = isVideo ? output : "\(FilePath.folder(of: output))/\(FilePath.stem(of: output)).mp4"
+    let endings =
+      switch codec {
+      case "png": ["png"]
+      case "prores": ["mov"]
+      case "vp9": ["webm"]
+      default: ["mp4", "m4v"] + (words[1] == "speak" ? [""] : [])
+      }
+    let isOwn = endings.contains(FilePath.pathExtension(of: output).lowercased())
+    let ending = codec == "png" ? "png" : "mp4"
+    let name =
+      isOwn ? output : "\(FilePath.folder(of: output))/\(FilePath.stem(of: output)).\(ending)"
     return ShellWords.join(words + (name.hasPrefix("-") ? ["--output=\(name)"] : ["-o", name]))
   }
 }

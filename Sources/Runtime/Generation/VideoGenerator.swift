@@ -1,0 +1,20 @@
+import MediaTypes
+
+/// Makes the frames of one video that was asked for.
+protocol VideoGenerator {
+  /// What was asked for, with every choice made that was left to the model: size, length, rate, steps.
+  var request: GenerateRequest { get }
+  /// Pixels of a frame, even.
+  var width: Int { get }
+  var height: Int { get }
+  var rate: Rational { get }
+  var frameCount: Int { get }
+  /// The precision that networks compute in.
+  var precision: String { get }
+
+  /// Hands over all frames in order, of this size, as soon as each is made.
+  mutating func generate(
+    progress: @escaping ProgressHandler, timings: inout [String: Double],
+    append: GeneratedVideo.Sink
+  ) throws
+}
