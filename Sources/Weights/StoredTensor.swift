@@ -62,12 +62,17 @@ struct StoredTensor: Sendable {
         } else {
           convert(piece, to: target)
         }
-        strangeCount += target.reduce(0) { $0 + ($1.isFinite ? 0 : 1) }
+        strangeCount += Int(target.reduce(UInt32(0)) { $0 &+ Self.isStrange($1) })
         done = piece.upperBound
       }
       initializedCount = count
     }
     return (values, strangeCount)
+  }
+
+  /// 1 where a number is not finite; without a branch, so that many are looked at at once.
+  private static func isStrange(_ value: Float) -> UInt32 {
+    value.bitPattern & 0x7F80_0000 == 0x7F80_0000 ? 1 : 0
   }
 
   // Small enough that the pages of a piece, even where each element is on another one, are little memory.

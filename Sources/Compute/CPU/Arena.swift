@@ -6,17 +6,26 @@ final class Arena: @unchecked Sendable {
   let base: UnsafeMutableRawPointer
   let byteCount: Int
 
-  /// Reserves at least `byteCount` bytes, aligned to pages.
+  /// Reserves at least `byteCount` bytes, aligned to pages: huge ones from 2 MiB on, since filling and reading gigabytes
+  /// of weights by pages of 4 KiB takes as long as computing with them.
   init(byteCount: Int, plan: String) throws(ComputeError) {
-    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let page = byteCount < Self.hugePage ? Int(sysconf(Int32(_SC_PAGESIZE))) : Self.hugePage
     self.byteCount = (max(byteCount, 1) + page - 1) / page * page
-    let base = mmap(
-      nil, self.byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard let base, base != MAP_FAILED else {
+    let spare = byteCount < Self.hugePage ? 0 : Self.hugePage
+    let mapped = mmap(
+      nil, self.byteCount + spare, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let mapped, mapped != MAP_FAILED else {
       throw .outOfMemory(plan: plan, bytes: byteCount)
     }
-    self.base = base
+    base = spare == 0 ? mapped : mapped.alignedUp(toMultipleOf: Self.hugePage)
+    guard spare > 0 else { return }
+    let before = base - mapped
+    if before > 0 { munmap(mapped, before) }
+    if before < spare { munmap(base + self.byteCount, spare - before) }
+    madvise(base, self.byteCount, MADV_HUGEPAGE)
   }
+
+  private static let hugePage = 1 << 21
 
   deinit { munmap(base, byteCount) }
 

@@ -1,7 +1,9 @@
 /// Memory for packed weights and other constants, filled while a plan is compiled.
 final class ConstantMemory: @unchecked Sendable {
   // Unchecked: filled by one thread, then only read, under the plan's lock.
-  private static let chunkByteCount = 1 << 20
+  // Each chunk is twice as large as the one before, so that large plans get huge pages and small ones waste little.
+  private var chunkByteCount = 1 << 20
+  private static let largestChunkByteCount = 1 << 26
   private(set) var chunks: [Arena] = []
   private var used = 0
   private let plan: String
@@ -15,7 +17,8 @@ final class ConstantMemory: @unchecked Sendable {
     let byteCount = (count * MemoryLayout<Element>.stride + 63) / 64 * 64
     if chunks.isEmpty || used + byteCount > chunks[chunks.count - 1].byteCount {
       chunks.append(
-        try Arena(byteCount: max(byteCount, Self.chunkByteCount), plan: plan))
+        try Arena(byteCount: max(byteCount, chunkByteCount), plan: plan))
+      chunkByteCount = min(2 * chunkByteCount, Self.largestChunkByteCount)
       used = 0
     }
     let start = chunks[chunks.count - 1].base + used
