@@ -78,12 +78,15 @@ struct RenderPass<Painter: MouthPainter> {
       commandLine: commandLine(info, rate, precision),
       segmentDigests: segments.map(\.sha256))
     let contentID = try tags.contentID()
+    // The copy comes first: the video names it, and so tells later whose it is.
+    try additions.captions?.writeSidecar(request)
+    try request.checkReplacedFile()
     let joined = try timings.measure("join") {
       try joinSegments(
         segments.map(store.path), audio: track,
         captions: additions.captions?.track(frameCount: frameCount, rate: rate) ?? [],
         output: request.output, rate: rate,
-        metadata: tags.entries(contentID: contentID),
+        metadata: try tags.entries(contentID: contentID),
         overwrite: request.replacesOutput, isCancelled: { cancellation.isCancelled })
     }
     for warning in joined.warnings { progress(.warning(warning)) }

@@ -45,7 +45,7 @@ public struct SpeakJob {
         of: request.output, replaces: request.replacesOutput, inputs: request.inputs)
     }
     let captions = try request.captions.map { try SpeakCaptions($0, output: request.output) }
-    try captions?.checkSidecar(replaces: replacesSidecar, inputs: request.inputs)
+    try captions?.checkSidecar(request, inputs: request.inputs)
     let source = try SpeakSource(request)
     try request.length.check(against: source)
     let additions = try PictureAdditions(request, captions: captions, on: source.open().info)
@@ -144,7 +144,6 @@ public struct SpeakJob {
       let video = try render.run(painter, progress: progress, timings: &timings)
       pipeline.keep(record, work: work, progress)
       work.remove()
-      try additions.captions?.writeSidecar(replaces: replacesSidecar)
       if request.makesContactSheet {
         _ = try timings.measure("contact_sheet") {
           try ContactSheet.write(
@@ -158,8 +157,6 @@ public struct SpeakJob {
       throw error
     }
   }
-
-  private var replacesSidecar: Bool { request.replacesOutput || request.replacesSidecar }
 
   private func frameLimit<Pipeline: SpeakPipeline>(
     _ pipeline: Pipeline, _ source: SpeakSource, _ frameCount: @escaping (Rational) -> Int

@@ -57,11 +57,13 @@ public struct SpeakRequest: Sendable {
   /// Whether a sheet of frames is written beside the output.
   public var makesContactSheet = false
   public var replacesOutput = false
-  /// Whether a copy of captions beside the output may be replaced even where the output may not.
-  public var replacesSidecar = false
+  /// Whether files that no batch made stay where they are, at the output's place and beside it, whatever `replacesOutput` says.
+  public var keepsForeignFiles = false
   /// Whether a run that is stopped or fails for a passing reason leaves its finished segments to the next one.
   public var keepsUnfinishedWork = false
 
+  /// What lay at the output's place when the job began, where it may be replaced and `keepsForeignFiles` is set.
+  var replacedFile: String?
   /// The prepared avatar that `avatar` was named by.
   var preparedFolder: String?
 

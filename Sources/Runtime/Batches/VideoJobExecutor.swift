@@ -75,7 +75,8 @@ public final class VideoJobExecutor: JobExecutor {
     request.provenance.jobKey = context.key
     request.replacesOutput = context.replacesOutput
     request.keepsUnfinishedWork = true
-    request.replacesSidecar = true
+    request.keepsForeignFiles = true
+    request.rememberReplacedFile()
     try OutputPath.createFolder(of: job.output)
     try OutputPath.check(
       job.output, force: true, inputs: inputs(of: job), namedBy: .manifest)
@@ -114,17 +115,34 @@ public final class VideoJobExecutor: JobExecutor {
   }
 
   public func complete(_ job: JobSpecification) throws {
+    var request = try request(job)
+    request.keepsForeignFiles = true
+    try captions(of: job)?.writeSidecar(request)
     if job.makesContactSheet {
       // One of an earlier video of this name gives way; whatever else has come there meanwhile does not.
       let isOwn = jobKey(at: ContactSheet.path(of: job.output)) != nil
       try ContactSheet.write(of: job.output, replaces: isOwn)
     }
-    let captions = try request(job).captions
-    try captions.map { try SpeakCaptions($0, output: job.output) }?.writeSidecar(replaces: true)
   }
 
-  public func companions(of job: JobSpecification) -> [String] {
-    job.makesContactSheet ? [ContactSheet.path(of: job.output)] : []
+  public func companions(of job: JobSpecification) -> [Companion] {
+    let copy = try? captions(of: job)?.copyPath
+    return [
+      job.makesContactSheet
+        ? Companion(path: ContactSheet.path(of: job.output), name: "contact sheet") : nil,
+      copy.map { Companion(path: $0, name: "copy of captions") },
+    ].compactMap(\.self)
+  }
+
+  public func maker(of companion: Companion, beside job: JobSpecification) -> Companion.Maker {
+    if let captions = try? captions(of: job), companion.path == (try? captions.copyPath) {
+      return captions.maker(ofCopy: companion.path)
+    }
+    return jobKey(at: companion.path).map { .job(key: $0) } ?? .unknown
+  }
+
+  private func captions(of job: JobSpecification) throws -> SpeakCaptions? {
+    try request(job).captions.map { try SpeakCaptions($0, output: job.output) }
   }
 
   public func jobKey(at path: String) -> String? {

@@ -12,6 +12,7 @@ struct OutputTags {
   static let command = "avatar_command"
   static let jobKey = "avatar_job_key"
   static let visibleLabel = "avatar_visible_label"
+  static let captionsSidecar = "avatar_captions_sidecar"
 
   let commandLine: SpeakCommandLine
   /// Digests of the segments that are joined, in order.
@@ -37,7 +38,7 @@ struct OutputTags {
   }
 
   /// The entries by name.
-  func entries(contentID: String) -> [String: String] {
+  func entries(contentID: String) throws -> [String: String] {
     let request = commandLine.request
     let provenance = request.provenance
     let label = AIGCLabel(producer: provenance.producer, contentID: contentID)
@@ -54,6 +55,9 @@ struct OutputTags {
     if provenance.recordsCommand { entries[Self.command] = ShellWords.join(commandLine.words) }
     entries[Self.jobKey] = provenance.jobKey
     entries[Self.visibleLabel] = request.visibleLabel?.text
+    if let captions = request.captions, captions.style == .sidecar {
+      entries[Self.captionsSidecar] = try SHA256.digest(ofFile: captions.path)
+    }
     return entries
   }
 }
