@@ -57,17 +57,27 @@ struct SpeakCaptions {
   /// - Throws: `RuntimeError`, 73.
   func checkSidecar(_ speak: SpeakRequest, inputs: [String]) throws {
     guard let path = try copyPath else { return }
-    try OutputPath.check(path, force: mayReplace(path, speak), inputs: inputs)
+    try checkForeign(path, speak)
+    try OutputPath.check(
+      path, force: speak.keepsForeignFiles || speak.replacesOutput, inputs: inputs)
   }
 
   /// Writes the copy that was asked for, if one was; one of the same bytes is left alone.
   func writeSidecar(_ speak: SpeakRequest) throws {
     guard let path = try copyPath, maker(ofCopy: path) != .irrelevant else { return }
-    try CaptionFile.copy(request.path, to: path, overwrite: mayReplace(path, speak))
+    try checkForeign(path, speak)
+    let isThere = FileManager.default.fileExists(atPath: path)
+    try CaptionFile.copy(
+      request.path, to: path, overwrite: speak.keepsForeignFiles ? isThere : speak.replacesOutput)
   }
 
-  private func mayReplace(_ path: String, _ speak: SpeakRequest) -> Bool {
-    speak.keepsForeignFiles ? maker(ofCopy: path) != .unknown : speak.replacesOutput
+  private func checkForeign(_ path: String, _ speak: SpeakRequest) throws {
+    guard speak.keepsForeignFiles, FileManager.default.fileExists(atPath: path),
+      maker(ofCopy: path) == .unknown
+    else { return }
+    throw RuntimeError.cannotCreate(
+      "copy of captions \(path): is there and was not made by this batch: move it away, or name "
+        + "another output")
   }
 
   /// Whether the captions lie where their copy would.

@@ -10,6 +10,7 @@ struct OutputTags {
   static let instructionSet = "avatar_instruction_set"
   static let seed = "avatar_seed"
   static let command = "avatar_command"
+  static let generateCommand = "avatar_generate_command"
   static let jobKey = "avatar_job_key"
   static let visibleLabel = "avatar_visible_label"
   static let captionsSidecar = "avatar_captions_sidecar"
@@ -52,7 +53,10 @@ struct OutputTags {
       Self.instructionSet: InstructionSet.name,
       Self.seed: "\(request.seed)",
     ]
-    if provenance.recordsCommand { entries[Self.command] = ShellWords.join(commandLine.words) }
+    if provenance.recordsCommand {
+      entries[Self.command] = ShellWords.join(commandLine.words)
+      entries[Self.generateCommand] = request.generateCommand
+    }
     entries[Self.jobKey] = provenance.jobKey
     entries[Self.visibleLabel] = request.visibleLabel?.text
     if let captions = request.captions, captions.style == .sidecar {
