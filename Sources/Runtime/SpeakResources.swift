@@ -61,7 +61,7 @@ public final class SpeakResources: Sendable {
 
   /// A painter of its own for one job, around a network that jobs share.
   func painter(
-    _ model: MiniModel, threads: Int, precision: Precision, sharpening: Float
+    _ model: MiniModel, threads: Int, precision: Precision, sharpening: Float = 0
   ) throws -> MiniPainter {
     let key = "\(try key(model, threads)) \(precision)"
     let device = try device(threads: threads)
