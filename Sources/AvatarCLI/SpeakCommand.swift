@@ -117,6 +117,13 @@ struct SpeakCommand: ParsableCommand {
   var strength = 1.0
 
   @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "How much what is painted is sharpened: 0 not at all (the default), 1 well visible.",
+      valueName: "0-2"))
+  var sharpen = 0.0
+
+  @Option(
     name: .long, parsing: .unconditional,
     help: ArgumentHelp(
       "Bring the sound to this loudness (EBU R 128), as -16 or -23 (default: as it is).",
@@ -184,6 +191,9 @@ struct SpeakCommand: ParsableCommand {
     guard SpeakOptions.strengthRange.contains(strength) else {
       throw ValidationError("--strength \(strength): use 0 to 2")
     }
+    guard SpeakOptions.sharpenRange.contains(sharpen) else {
+      throw ValidationError("--sharpen \(sharpen): use 0 to 2")
+    }
     if let loudness, !SpeakOptions.loudnessRange.contains(loudness) {
       throw ValidationError("--loudness \(loudness): use -40 to -5")
     }
@@ -241,6 +251,7 @@ struct SpeakCommand: ParsableCommand {
     request.face = face
     request.gate = gate
     request.strength = strength
+    request.sharpen = sharpen
     request.loudness = loudness
     request.crf = crf
     request.precision = precision
@@ -264,6 +275,23 @@ struct SpeakCommand: ParsableCommand {
     let seconds = String(format: "%.1f", report.wallSeconds)
     StandardStreams.tell(
       "avatar: \(report.frames) frames in \(seconds) s (\(rate) frames/s)\n")
+    for line in Self.lines(report.passedThrough, of: report.frames) {
+      StandardStreams.tell("avatar: \(line)\n")
+    }
+  }
+
+  private static let shownRanges = 10
+
+  /// What is told of the frames that pass through; nothing where all do, which has a warning of its own.
+  private static func lines(_ ranges: [PassedThrough], of frameCount: Int) -> [String] {
+    guard ranges.reduce(0, { $0 + $1.count }) < frameCount else { return [] }
+    let lines = ranges.prefix(shownRanges).map { range in
+      let why = range.reason == .noFace ? "no face" : "the face is turned away"
+      let times = String(format: "%.2f to %.2f s", range.start, range.end)
+      return "\(times) as the source: \(why)"
+    }
+    let more = ranges.count - lines.count
+    return lines + (more > 0 ? ["\(more) more such ranges (--json lists them)"] : [])
   }
 
   private static func rate(_ text: String) throws -> Rational {

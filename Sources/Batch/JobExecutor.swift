@@ -28,12 +28,15 @@ public protocol JobExecutor: Sendable {
   /// The key in the metadata of the file at `path`, which may be damaged; nil where no batch job made it.
   func jobKey(at path: String) -> String?
 
-  /// The files that belong beside the output of `job`, such as a contact sheet, as absolute paths.
-  func companions(of job: JobSpecification) -> [String]
+  /// The files that belong beside the output of `job`.
+  func companions(of job: JobSpecification) -> [Companion]
 
-  /// Makes what `job` asks for beside its finished output: an attempt may have ended between the two.
+  /// Who made the file that lies at the place of `companion`, one of those of `job`.
+  func maker(of companion: Companion, beside job: JobSpecification) -> Companion.Maker
+
+  /// Makes what `job` asks for beside its finished output, where it is not there: an attempt may have ended between the two.
   ///
-  /// Throws an `AvatarError` where that can't be done.
+  /// Files that no batch made are kept. Throws an `AvatarError` where that can't be done.
   func complete(_ job: JobSpecification) throws
 
   /// Removes what an unfinished `job` has left beside its output.

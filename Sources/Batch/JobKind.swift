@@ -29,6 +29,8 @@ public struct JobKind: Sendable {
     case text
     /// A file or folder that must exist; relative to the manifest.
     case inputPath
+    /// Files or folders that must exist; one alone needs no list.
+    case inputPathList
     /// One of `names`, or else an input path (a presenter or a picture).
     case inputPathOrName(names: [String])
     /// Input paths by keys, which are each one of `names` or else an input path (a picture of somebody).
@@ -52,13 +54,21 @@ public struct JobKind: Sendable {
   public let options: [Option]
   /// Endings that an output of this kind may have, lower case; empty where any will do.
   public let outputExtensions: [String]
+  /// The option that stands for what the step before makes: a job with such a step can't have it.
+  public let madeOption: String?
+  /// What is wrong with a step's options as a whole, nil where nothing is.
+  public let complaint: @Sendable ([String: OptionValue]) -> String?
 
   public init(
-    name: String, summary: String, options: [Option], outputExtensions: [String] = []
+    name: String, summary: String, options: [Option], outputExtensions: [String] = [],
+    madeOption: String? = nil,
+    complaint: @escaping @Sendable ([String: OptionValue]) -> String? = { _ in nil }
   ) {
     self.name = name
     self.summary = summary
     self.options = options
     self.outputExtensions = outputExtensions
+    self.madeOption = madeOption
+    self.complaint = complaint
   }
 }

@@ -4,6 +4,8 @@ public enum OptionValue: Sendable, Hashable {
   case integer(Int)
   case number(Double)
   case flag(Bool)
+  /// Texts in order.
+  case list([String])
   /// Texts by names.
   case texts([String: String])
 }
@@ -17,6 +19,8 @@ extension OptionValue: Codable {
       self = .integer(integer)
     } else if let number = try? container.decode(Double.self) {
       self = .number(number)
+    } else if let list = try? container.decode([String].self) {
+      self = .list(list)
     } else if let texts = try? container.decode([String: String].self) {
       self = .texts(texts)
     } else {
@@ -31,6 +35,7 @@ extension OptionValue: Codable {
     case .integer(let integer): try container.encode(integer)
     case .number(let number): try container.encode(number)
     case .flag(let flag): try container.encode(flag)
+    case .list(let list): try container.encode(list)
     case .texts(let texts): try container.encode(texts)
     }
   }

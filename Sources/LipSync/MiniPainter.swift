@@ -8,6 +8,8 @@ public import MediaTypes
 /// Reuses its buffers from frame to frame, so one thread at a time may paint.
 public final class MiniPainter: MouthPainter {
   private let plan: any CompiledPlan
+  /// How much the inside of the mouth is sharpened.
+  private let sharpening: Float
   private var inputs: [HostTensor]
   private var outputs: [HostTensor]
 
@@ -21,8 +23,11 @@ public final class MiniPainter: MouthPainter {
   }
 
   /// A painter with buffers of its own around a compiled `MiniPainterNetwork`, which several may share.
-  public init(plan: any CompiledPlan) {
+  ///
+  /// `sharpening` is how much what it paints is sharpened, 0 not at all.
+  public init(plan: any CompiledPlan, sharpening: Float = 0) {
     self.plan = plan
+    self.sharpening = sharpening
     inputs = plan.signature.inputs.map { HostTensor(shape: $0.shape) }
     outputs = plan.signature.makeOutputs()
   }
@@ -48,7 +53,16 @@ public final class MiniPainter: MouthPainter {
     try moments.map { moment in
       let face = moment.face
       let mouth = try mouth(of: moment.frame, face: face, articulation: moment.speech)
-      return try moment.canvas.composing(mouth, cropToImage: face.crop, strength: face.strength)
+      let painted = try moment.canvas.composing(
+        mouth, cropToImage: face.crop, strength: face.strength)
+      return sharpening > 0 ? sharpened(painted, mouth, face) : painted
     }
+  }
+
+  private func sharpened(_ frame: Frame, _ mouth: PaintedMouth, _ face: TrackedFace) -> Frame {
+    let (region, weights) = mouth.coverage(
+      width: frame.width, height: frame.height, cropToImage: face.crop, strength: face.strength)
+    return frame.sharpened(
+      region, weights: weights, Sharpening(amount: sharpening, scale: face.crop.scale))
   }
 }

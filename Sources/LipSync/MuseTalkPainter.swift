@@ -8,9 +8,13 @@ import Imaging
 public final class MuseTalkPainter: MouthPainter {
   private let networks: MuseTalkFacePainter
   private let preparation: FacePreparation
+  private let sharpening: Float
 
-  public init(_ networks: MuseTalkFacePainter, preparation: FacePreparation) {
-    (self.networks, self.preparation) = (networks, preparation)
+  /// `sharpening` is how much what is pasted is sharpened, 0 not at all.
+  public init(
+    _ networks: MuseTalkFacePainter, preparation: FacePreparation, sharpening: Float = 0
+  ) {
+    (self.networks, self.preparation, self.sharpening) = (networks, preparation, sharpening)
   }
 
   public var batchSize: Int { networks.batchSize }
@@ -23,9 +27,12 @@ public final class MuseTalkPainter: MouthPainter {
     let faces = try networks.faces(latents: latents, audio: moments.map(\.speech))
     let size = MuseTalkNetworks.faceSize
     return try zip(moments, faces).map { moment, face in
-      try preparation.mask(of: moment.frame, index: moment.sourceIndex, face: moment.face).paste(
+      let mask = try preparation.mask(
+        of: moment.frame, index: moment.sourceIndex, face: moment.face)
+      let painted = try mask.paste(
         BytePicture(width: size, height: size, channels: 3, samples: face), onto: moment.canvas,
         chroma: preparation.settings.geometry.chroma)
+      return sharpening > 0 ? mask.sharpening(painted, amount: sharpening) : painted
     }
   }
 }

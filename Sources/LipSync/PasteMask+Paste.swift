@@ -33,6 +33,16 @@ extension PasteMask {
     return result
   }
 
+  /// A frame that `paste` gave, with the painted face in it sharpened as far as the mask took it.
+  func sharpening(_ frame: Frame, amount: Float) -> Frame {
+    let bounds = PixelBox(left: 0, top: 0, right: frame.width, bottom: frame.height)
+    let region = box.intersection(square).intersection(bounds)
+    guard !region.isEmpty else { return frame }
+    let weights = mask.cropped(to: region.relative(to: square)).samples.map { Float($0) / 255 }
+    let scale = Double(max(box.width, box.height)) / Double(MuseTalkNetworks.faceSize)
+    return frame.sharpened(region, weights: weights, Sharpening(amount: amount, scale: scale))
+  }
+
   /// `picture` shows `region`, a part of the box and of the square.
   private func blended(
     _ face: BytePicture, over picture: BytePicture, in region: PixelBox

@@ -33,6 +33,14 @@ enum PNGTexts {
     }
   }
 
+  /// Whether the PNG file at `path` ends as whole ones do, with an `IEND` chunk.
+  static func hasEnd(_ path: String) -> Bool {
+    let file = try? FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    guard let file, let length = try? file.seekToEnd(), length >= 12 else { return false }
+    try? file.seek(toOffset: length - 12)
+    return (try? file.readToEnd()).map { [UInt8]($0) } == chunk("IEND", [])
+  }
+
   /// The entries of the PNG file at `path`; none of other files.
   static func read(_ path: String) -> [String: String] {
     guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe),

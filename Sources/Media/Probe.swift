@@ -10,6 +10,8 @@ public func probe(_ path: String) throws -> SourceInfo {
   if file.pictureFormat != nil {
     var info = try StillSource(path).info
     info.tags = PNGTexts.read(path)
+    info.isCutOff = file.pictureFormat == .png && !PNGTexts.hasEnd(path)
+    if info.isCutOff { info.warnings.append("\(path) is cut off: copy it again, complete") }
     return info
   }
   let demuxer = try Demuxer(file)

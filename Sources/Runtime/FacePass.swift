@@ -91,6 +91,8 @@ struct FacePass<Tracker: FaceTracking> {
 struct FoundFaces<Face: Sendable> {
   /// One entry a source frame that was looked at, nil where no face is.
   let faces: [Face?]
+  /// One entry a frame: whether a face is there that is turned away.
+  let turnedAway: [Bool]
   let times: PresentationTimes
   /// For opening the source again without a scan; nil for pictures.
   let index: VideoIndex?
@@ -105,7 +107,8 @@ extension FoundFaces {
   ) throws where Tracker.Face == Face {
     let rate = try record.index == nil ? source.open().info.outputRate : Rational(25)
     self.init(
-      faces: Tracker.faces(of: record.track), times: record.times(rate: rate),
+      faces: Tracker.faces(of: record.track), turnedAway: Tracker.turnedAway(in: record.track),
+      times: record.times(rate: rate),
       index: record.index, warnings: record.warnings)
   }
 }

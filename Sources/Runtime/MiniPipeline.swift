@@ -41,7 +41,8 @@ struct MiniPipeline: SpeakPipeline {
 
   func painter(work: WorkFolder) throws -> MiniPainter {
     try context.resources.painter(
-      model, threads: context.threads, precision: context.request.computePrecision)
+      model, threads: context.threads, precision: context.request.computePrecision,
+      sharpening: Float(context.request.sharpen))
   }
 
   var preparedPath: String? { nil }

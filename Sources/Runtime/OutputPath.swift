@@ -82,3 +82,22 @@ enum OutputPath {
     return stat(path, &status) == 0 ? status : nil
   }
 }
+
+extension SpeakRequest {
+  /// Notes what lies at the output's place now, which is the batch's own.
+  mutating func rememberReplacedFile() {
+    replacedFile = replacesOutput ? try? FileIdentity.describe(output) : nil
+  }
+
+  /// Refuses to replace another file than that.
+  ///
+  /// - Throws: `RuntimeError`, 73.
+  func checkReplacedFile() throws {
+    guard let replacedFile, let now = try? FileIdentity.describe(output), now != replacedFile else {
+      return
+    }
+    throw RuntimeError.cannotCreate(
+      "output \(output): another file came there while the job was at work: move it away, or name "
+        + "another output")
+  }
+}

@@ -10,7 +10,7 @@ struct RenderedVideo {
   let height: Int
   let rate: Rational
   let frameCount: Int
-  let framesWithFace: Int
+  let passedThrough: [PassedThrough]
   let contentID: String
 }
 
@@ -78,18 +78,32 @@ struct RenderPass<Painter: MouthPainter> {
       commandLine: commandLine(info, rate, precision),
       segmentDigests: segments.map(\.sha256))
     let contentID = try tags.contentID()
+    try request.checkReplacedFile()
+    // The copy comes first: the video that names it, and so tells later whose it is, must not be without it.
+    try additions.captions?.writeSidecar(request)
     let joined = try timings.measure("join") {
       try joinSegments(
         segments.map(store.path), audio: track,
         captions: additions.captions?.track(frameCount: frameCount, rate: rate) ?? [],
         output: request.output, rate: rate,
-        metadata: tags.entries(contentID: contentID),
+        metadata: try tags.entries(contentID: contentID),
         overwrite: request.replacesOutput, isCancelled: { cancellation.isCancelled })
     }
     for warning in joined.warnings { progress(.warning(warning)) }
     return RenderedVideo(
       width: info.width, height: info.height, rate: rate, frameCount: frameCount,
-      framesWithFace: timeline.framesWithFace, contentID: contentID)
+      passedThrough: passedThrough(timeline, rate), contentID: contentID)
+  }
+
+  private func passedThrough(
+    _ timeline: RenderTimeline<Painter.Face>, _ rate: Rational
+  ) -> [PassedThrough] {
+    PassedThrough.ranges(frameCount: timeline.segments.frameCount, rate: rate) { frame in
+      guard timeline.face(atFrame: frame) == nil else { return nil }
+      let index = timeline.sourceIndex(atFrame: frame)
+      let isTurned = faces.turnedAway.indices.contains(index) && faces.turnedAway[index]
+      return isTurned ? .turnedAway : .noFace
+    }
   }
 
   private func timeline(_ mapping: Timeline, frameCount: Int) -> RenderTimeline<Painter.Face> {

@@ -45,7 +45,7 @@ public struct SpeakJob {
         of: request.output, replaces: request.replacesOutput, inputs: request.inputs)
     }
     let captions = try request.captions.map { try SpeakCaptions($0, output: request.output) }
-    try captions?.checkSidecar(replaces: replacesSidecar, inputs: request.inputs)
+    try captions?.checkSidecar(request, inputs: request.inputs)
     let source = try SpeakSource(request)
     try request.length.check(against: source)
     let additions = try PictureAdditions(request, captions: captions, on: source.open().info)
@@ -144,7 +144,6 @@ public struct SpeakJob {
       let video = try render.run(painter, progress: progress, timings: &timings)
       pipeline.keep(record, work: work, progress)
       work.remove()
-      try additions.captions?.writeSidecar(replaces: replacesSidecar)
       if request.makesContactSheet {
         _ = try timings.measure("contact_sheet") {
           try ContactSheet.write(
@@ -154,12 +153,10 @@ public struct SpeakJob {
       return report(
         video, sound.durationSeconds, precision, timings, started, pipeline.preparedPath)
     } catch {
-      if !survives(error) { work.remove() }
+      if !request.survives(error) { work.remove() }
       throw error
     }
   }
-
-  private var replacesSidecar: Bool { request.replacesOutput || request.replacesSidecar }
 
   private func frameLimit<Pipeline: SpeakPipeline>(
     _ pipeline: Pipeline, _ source: SpeakSource, _ frameCount: @escaping (Rational) -> Int
@@ -182,16 +179,6 @@ public struct SpeakJob {
       sound: frameCount(rate), clip: timeline.frameCountOfOneShowing)
     let indices = (0..<count).lazy.map { timeline.sourceIndex(at: $0) }
     return (indices.max() ?? 0) + 1
-  }
-
-  /// Whether a later run could go on from the work folder: after a defect of ours, not after a bad input, and on request only
-  /// where the caller comes back.
-  private func survives(_ error: any Error) -> Bool {
-    switch (error as? any AvatarError)?.exitCode {
-    case .internalError: true
-    case .badInput, .missingInput, .usage, .modelNotInstalled: false
-    default: request.keepsUnfinishedWork
-    }
   }
 
   private func require<Face>(_ faces: FoundFaces<Face>, _ progress: ProgressHandler) throws {
@@ -223,14 +210,15 @@ public struct SpeakJob {
     _ video: RenderedVideo, _ audioDuration: Double, _ precision: Precision,
     _ timings: [String: Double], _ started: ContinuousClock.Instant, _ prepared: String?
   ) -> SpeakReport {
+    let passedCount = video.passedThrough.reduce(0) { $0 + $1.count }
     let wallSeconds = (ContinuousClock.now - started) / .seconds(1)
     return SpeakReport(
       output: request.output, model: request.model, precision: precision.rawValue,
       width: video.width, height: video.height, fps: video.rate.description,
       frames: video.frameCount,
       duration: Double(video.frameCount) / video.rate.value, audioDuration: audioDuration,
-      framesWithFace: video.framesWithFace,
-      framesPassedThrough: video.frameCount - video.framesWithFace, wallSeconds: wallSeconds,
+      framesWithFace: video.frameCount - passedCount, framesPassedThrough: passedCount,
+      passedThrough: video.passedThrough, wallSeconds: wallSeconds,
       framesPerSecond: Double(video.frameCount) / wallSeconds,
       peakRssBytes: ResourceUsage.peakResidentBytes,
       timings: timings.mapValues { ($0 * 1000).rounded() / 1000 }, seed: request.seed,
@@ -241,6 +229,16 @@ public struct SpeakJob {
 }
 
 extension SpeakRequest {
+  /// Whether a later run could go on from the work folder: after a defect of ours, not after a bad input, and on request only
+  /// where the caller comes back.
+  func survives(_ error: any Error) -> Bool {
+    switch (error as? any AvatarError)?.exitCode {
+    case .internalError: true
+    case .badInput, .missingInput, .usage, .modelNotInstalled: false
+    default: keepsUnfinishedWork
+    }
+  }
+
   var computePrecision: Compute.Precision { precision.forComputing }
 }
 

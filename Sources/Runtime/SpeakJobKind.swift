@@ -52,6 +52,9 @@ public enum SpeakJobKind {
           "strength", .number(SpeakOptions.strengthRange),
           "How much the mouth moves: 0 not at all, 1 as it is heard (default)."),
         .init(
+          "sharpen", .number(SpeakOptions.sharpenRange),
+          "How much what is painted is sharpened: 0 not at all (default)."),
+        .init(
           "loudness", .number(SpeakOptions.loudnessRange),
           "Loudness of the video's sound in LUFS, as -16 (default: as it is)."),
         .init("crf", .integer(SpeakOptions.crfRange), "x264 quality: 0 lossless, 18 very good."),
@@ -89,7 +92,7 @@ public enum SpeakJobKind {
         .init(
           "caption_style", .choice(CaptionRequest.Style.allCases.map(\.rawValue)),
           "A text track (default), a copy of the file beside the video, or drawn into the picture."),
-      ] + museTalkOptions, outputExtensions: SpeakOptions.outputExtensions)
+      ] + museTalkOptions, outputExtensions: SpeakOptions.outputExtensions, madeOption: "avatar")
   }
 
   private static var museTalkOptions: [JobKind.Option] {
@@ -120,11 +123,11 @@ public enum SpeakJobKind {
     ]
   }
 
-  private static var labelText: JobKind.OptionType {
+  static var labelText: JobKind.OptionType {
     .pattern(regularExpression: "[\\s\\S]") { complaint($0, SpeakOptions.labelText) }
   }
 
-  private static func complaint<Value>(
+  static func complaint<Value>(
     _ text: String, _ read: (String) throws(SpeakOptions.Complaint) -> Value
   ) -> String? {
     do throws(SpeakOptions.Complaint) { _ = try read(text) } catch { return error.text }
@@ -156,6 +159,7 @@ extension SpeakRequest {
     face = try options.text("face").map(FaceSelection.init)
     gate = try options.choice("gate") ?? gate
     strength = try options.number("strength", SpeakOptions.strengthRange) ?? strength
+    sharpen = try options.number("sharpen", SpeakOptions.sharpenRange) ?? sharpen
     loudness = try options.number("loudness", SpeakOptions.loudnessRange)
     crf = try options.integer("crf", SpeakOptions.crfRange) ?? crf
     if let color = try options.text("background") {
@@ -188,7 +192,7 @@ extension MuseTalkOptions {
 }
 
 extension Provenance {
-  fileprivate mutating func read(_ options: StepOptions) throws {
+  mutating func read(_ options: StepOptions) throws {
     if let text = try options.text("producer") {
       producer = try options.read("producer", text, SpeakOptions.labelText)
     }
@@ -206,74 +210,5 @@ extension VisibleLabel {
     self.init(try options.read("visible_label", text, SpeakOptions.visibleLabel))
     position = try options.choice("visible_label_position") ?? position
     seconds = try options.number("visible_label_seconds", SpeakOptions.labelSecondsRange)
-  }
-}
-
-/// A step's options by type, for steps that may come from an old ledger.
-struct StepOptions {
-  let step: JobStep
-
-  init(_ step: JobStep) { self.step = step }
-
-  func text(_ key: String) throws -> String? {
-    guard let value = step.options[key] else { return nil }
-    guard case .text(let text) = value else { throw unfit(key, "is not text") }
-    return text
-  }
-
-  func texts(_ key: String) throws -> [String: String]? {
-    guard let value = step.options[key] else { return nil }
-    guard case .texts(let texts) = value else { throw unfit(key, "use keys with values") }
-    return texts
-  }
-
-  func flag(_ key: String) throws -> Bool? {
-    guard let value = step.options[key] else { return nil }
-    guard case .flag(let flag) = value else { throw unfit(key, "use true or false") }
-    return flag
-  }
-
-  func integer(_ key: String, _ range: ClosedRange<Int>) throws -> Int? {
-    guard let value = step.options[key] else { return nil }
-    guard case .integer(let integer) = value, range.contains(integer) else {
-      throw unfit(key, "use \(range.lowerBound) to \(range.upperBound)")
-    }
-    return integer
-  }
-
-  func number(_ key: String, _ range: ClosedRange<Double>) throws -> Double? {
-    guard let value = step.options[key] else { return nil }
-    let number: Double? =
-      switch value {
-      case .number(let number): number
-      // As JSON, a whole number comes back without its fraction.
-      case .integer(let integer): Double(integer)
-      default: nil
-      }
-    guard let number, range.contains(number) else {
-      throw unfit(key, "use \(range.lowerBound) to \(range.upperBound)")
-    }
-    return number
-  }
-
-  func choice<Choice: RawRepresentable & CaseIterable>(_ key: String) throws -> Choice?
-  where Choice.RawValue == String {
-    guard let text = try text(key) else { return nil }
-    guard let choice = Choice(rawValue: text) else {
-      throw unfit(key, "use one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
-    }
-    return choice
-  }
-
-  func read<Value>(
-    _ key: String, _ text: String, _ read: (String) throws(SpeakOptions.Complaint) -> Value
-  ) throws -> Value {
-    do throws(SpeakOptions.Complaint) { return try read(text) } catch {
-      throw unfit(key, error.text)
-    }
-  }
-
-  private func unfit(_ key: String, _ complaint: String) -> RuntimeError {
-    RuntimeError.badInput("\(step.kind): \(key) can't be used: \(complaint)")
   }
 }

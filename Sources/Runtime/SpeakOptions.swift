@@ -14,6 +14,7 @@ public enum SpeakOptions {
     "mini, musetalk-1.5, musetalk-1.0, or a folder in the layout of mini or of MuseTalk's models."
   public static let crfRange = 0...51
   public static let strengthRange = 0.0...2.0
+  public static let sharpenRange = 0.0...2.0
   /// LUFS that a sound can be brought to.
   public static let loudnessRange = -40.0 ... -5.0
   public static let threadRange = 1...256

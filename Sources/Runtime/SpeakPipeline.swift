@@ -40,8 +40,10 @@ protocol FaceTracking {
   /// Called once after all frames were added, for those who need to see them a second time.
   mutating func lookAgain(_ frame: (Int) throws -> Frame) throws
   func finish() throws -> Track
-  /// One entry a frame, nil where no face is.
+  /// One entry a frame, nil where no face is, or one of which nothing would be painted.
   static func faces(of track: Track) -> [Face?]
+  /// One entry a frame: whether a face is seen there that is turned away so far that nothing would be painted.
+  static func turnedAway(in track: Track) -> [Bool]
 }
 
 extension FaceTracking {

@@ -13,6 +13,8 @@ public struct SpeakReport: Codable, Sendable, Equatable {
   public var audioDuration: Double
   public var framesWithFace: Int
   public var framesPassedThrough: Int
+  /// Where those frames are, and why.
+  public var passedThrough: [PassedThrough]
   public var wallSeconds: Double
   public var framesPerSecond: Double
   public var peakRssBytes: Int
@@ -31,6 +33,7 @@ public struct SpeakReport: Codable, Sendable, Equatable {
     case audioDuration = "audio_duration"
     case framesWithFace = "frames_with_face"
     case framesPassedThrough = "frames_passed_through"
+    case passedThrough = "passed_through"
     case wallSeconds = "wall_seconds"
     case framesPerSecond = "frames_per_second"
     case peakRssBytes = "peak_rss_bytes"

@@ -36,6 +36,8 @@ public struct SpeakRequest: Sendable {
   public var gate = Gate.auto
   /// How much the mouth moves, in `SpeakOptions.strengthRange`; 1 is as it is heard.
   public var strength = 1.0
+  /// How much what is painted is sharpened, in `SpeakOptions.sharpenRange`.
+  public var sharpen = 0.0
   /// Integrated loudness of the video's sound in LUFS, in `SpeakOptions.loudnessRange`; nil leaves it as it is.
   public var loudness: Double?
   /// x264's constant rate factor, 0 (lossless) to 51.
@@ -57,11 +59,17 @@ public struct SpeakRequest: Sendable {
   /// Whether a sheet of frames is written beside the output.
   public var makesContactSheet = false
   public var replacesOutput = false
-  /// Whether a copy of captions beside the output may be replaced even where the output may not.
-  public var replacesSidecar = false
+  /// Whether files that no batch made stay where they are, at the output's place and beside it, whatever `replacesOutput` says.
+  public var keepsForeignFiles = false
   /// Whether a run that is stopped or fails for a passing reason leaves its finished segments to the next one.
   public var keepsUnfinishedWork = false
 
+  /// What lay at the output's place when the job began, where it may be replaced and `keepsForeignFiles` is set.
+  var replacedFile: String?
+  /// What the recorded command calls `avatar` where a `generate` of the same job makes it.
+  var generatedFace: String?
+  /// The `generate` that does, for the metadata.
+  var generateCommand: String?
   /// The prepared avatar that `avatar` was named by.
   var preparedFolder: String?
 
@@ -111,6 +119,7 @@ public struct SpeakRequest: Sendable {
     get throws {
       let format = VideoFormat(path: output)
       let lines = [
+        sharpen == 0 ? nil : "sharpen \(sharpen)",
         length == .sound ? nil : "length \(length.rawValue)", loudness.map { "loudness \($0)" },
         format == .mp4 ? nil : "format \(format) background \(backgroundText)",
         speakers.isEmpty

@@ -60,14 +60,16 @@ public final class SpeakResources: Sendable {
   }
 
   /// A painter of its own for one job, around a network that jobs share.
-  func painter(_ model: MiniModel, threads: Int, precision: Precision) throws -> MiniPainter {
+  func painter(
+    _ model: MiniModel, threads: Int, precision: Precision, sharpening: Float = 0
+  ) throws -> MiniPainter {
     let key = "\(try key(model, threads)) \(precision)"
     let device = try device(threads: threads)
     return try state.withLock { state in
-      if let known = state.painters[key] { return MiniPainter(plan: known) }
+      if let known = state.painters[key] { return MiniPainter(plan: known, sharpening: sharpening) }
       let made = try device.compile(model.painterNetwork().plan(), precision: precision)
       state.painters[key] = made
-      return MiniPainter(plan: made)
+      return MiniPainter(plan: made, sharpening: sharpening)
     }
   }
 

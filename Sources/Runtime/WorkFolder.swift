@@ -81,7 +81,7 @@ final class WorkFolder {
       && held.st_ino == named.st_ino
   }
 
-  private static func path(output: String) -> String {
+  static func path(output: String) -> String {
     "\(FilePath.folder(of: output))/.\(FilePath.name(of: output)).avatar-work"
   }
 

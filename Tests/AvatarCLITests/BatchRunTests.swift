@@ -200,7 +200,7 @@ struct BatchRunTests {
     let plan = try CommandRun.run(
       ["batch", "plan", "m.yaml"] + arguments, in: folder.url,
       environment: ["AVATAR_HOME": folder.file("home")])
-    #expect(plan.standardOutput.contains("sheet missing   a\n"))
+    #expect(plan.standardOutput.contains("companion missing  a\n"))
     let again = try CommandRun.run(
       ["batch", "run", "m.yaml"] + arguments, in: folder.url,
       environment: ["AVATAR_HOME": folder.file("home")])

@@ -28,6 +28,23 @@ struct BatchValidateTests {
     #expect(folder.names == ["bad.yaml", "good.yaml", "voice.wav"])
   }
 
+  @Test(.enabled(if: BatchWorkshop.mayMount, "needs the right to mount"))
+  func `output folders that can't be written are warned of`() throws {
+    try write("warned.yaml", "{output: out/new/a.mp4, speak: {audio: voice.wav}}")
+    let script = """
+      mkdir out && mount -t tmpfs -o ro tmpfs out || exit 99
+      $AVATAR batch validate warned.yaml && $AVATAR batch validate warned.yaml --json
+      """
+    let run = try CommandRun.run(
+      ["-m", "sh", "-c", script], binary: "/usr/bin/unshare", in: folder.url,
+      environment: ["AVATAR": try #require(CommandRun.binary)])
+    #expect(run.status == 0 && run.standardOutput.hasPrefix("warned.yaml: valid, 1 job\n"))
+    let words = "output \(folder.path)/out/new/a.mp4: \(folder.path)/out can't be written"
+    #expect(
+      run.standardError.hasPrefix("warned.yaml: warning: job a: \(words)"), "\(run.standardError)")
+    #expect(run.standardOutput.contains("\"reason\" : \"\(words)"), "\(run.standardOutput)")
+  }
+
   @Test func `every error has its line, and the last line sums them up`() throws {
     let run = try validate("bad.yaml", "good.yaml")
     #expect(run.status == 65)

@@ -7,12 +7,17 @@ import Testing
 /// A folder with a manifest of small jobs, and runs of `avatar batch` in it.
 struct BatchWorkshop {
   let folder: TemporaryFolder
+  private let ending: String
   static let ledger = "state/ledger.sqlite"
 
-  /// Jobs by name with the seconds of their sound; `defaults` is JSON for the manifest.
+  /// Jobs by name with the seconds of their sound; `defaults` is JSON for the manifest, `speak` for its options.
   ///
   /// Pictures are colour bars, 15 a second: nothing is painted, so a segment takes moments, and a job of 40 s still seconds.
-  init(_ jobs: [(name: String, seconds: Int)], defaults: String = "") throws {
+  init(
+    _ jobs: [(name: String, seconds: Int)], defaults: String = "", speak: String = "",
+    ending: String = "mp4"
+  ) throws {
+    self.ending = ending
     folder = try TemporaryFolder()
     try folder.run(
       "ffmpeg",
@@ -27,12 +32,12 @@ struct BatchWorkshop {
     }
     let list = jobs.map { job in
       """
-      {"name": "\(job.name)", "output": "out/\(job.name).mp4",
+      {"name": "\(job.name)", "output": "out/\(job.name).\(ending)",
        "speak": {"audio": "\(job.seconds).wav", "avatar": "bars.png", "fps": 15}}
       """
     }
     let text = """
-      {"version": 1, "defaults": {"speak": {"threads": 1}\(defaults.isEmpty ? "" : ", " + defaults)},
+      {"version": 1, "defaults": {"speak": {"threads": 1\(speak)}\(defaults.isEmpty ? "" : ", " + defaults)},
        "jobs": [\(list.joined(separator: ",\n"))]}
       """
     try folder.write(Array(text.utf8), to: "batch.json")
@@ -102,14 +107,14 @@ struct BatchWorkshop {
 
   /// Whether a segment of `job` has its final name.
   func hasSegment(_ job: String) -> Bool {
-    let path = folder.file("out/.\(job).mp4.avatar-work")
+    let path = folder.file("out/.\(job).\(ending).avatar-work")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     return names.contains { $0.hasPrefix("segment-") && $0.count > 64 }
   }
 
   /// Whether `run` is at a segment of `job`.
   func hasUnfinishedSegment(_ job: String, of run: StartedRun) -> Bool {
-    let path = folder.file("out/.\(job).mp4.avatar-work")
+    let path = folder.file("out/.\(job).\(ending).avatar-work")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     let hosts = run.hosts
     return names.contains { name in

@@ -11,17 +11,18 @@ struct ManifestExampleTests {
   private static let inputs = [
     "songs/birthday.wav", "songs/jingle.wav", "songs/album/one.mp3", "faces/anna.jpg",
     "clips/anchor.mp4", "voices/en.wav", "voices/de.wav", "voices/fr.wav", "voices/breaking.wav",
-    "voices/weather.wav", "voices/weather-de.wav", "voices/0001.wav", "voices/0002.wav",
+    "models/sd15/model_index.json", "voices/weather.wav", "voices/weather-de.wav",
+    "voices/0001.wav", "voices/0002.wav",
   ]
 
   private static let jobCounts = [
     "song-by-every-presenter.yaml": 5, "folder-of-songs.yaml": 3, "languages.yaml": 6,
-    "priorities-and-needs.yaml": 4, "made-by-a-program.json": 2,
+    "generated-hosts.yaml": 4, "priorities-and-needs.yaml": 4, "made-by-a-program.json": 2,
   ]
 
   @Test func `every example is valid and makes the jobs that it says`() throws {
     let folder = try TemporaryFolder()
-    try folder.run("mkdir", ["-p", "songs/album", "faces", "clips", "voices"])
+    try folder.run("mkdir", ["-p", "models/sd15", "songs/album", "faces", "clips", "voices"])
     for input in Self.inputs { try folder.write([1], to: input) }
     let names = try FileManager.default.contentsOfDirectory(atPath: Self.manifests.path)
       .filter { $0 != "schema" }

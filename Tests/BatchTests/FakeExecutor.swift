@@ -22,7 +22,8 @@ struct FakeExecutor: JobExecutor {
   }
   func finishedOutput(at path: String) -> FoundOutput? { nil }
   func jobKey(at path: String) -> String? { nil }
-  func companions(of job: JobSpecification) -> [String] { [] }
+  func companions(of job: JobSpecification) -> [Companion] { [] }
+  func maker(of companion: Companion, beside job: JobSpecification) -> Companion.Maker { .unknown }
   func complete(_ job: JobSpecification) throws {}
   func discard(_ job: JobSpecification) {}
 

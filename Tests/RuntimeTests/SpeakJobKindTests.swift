@@ -19,7 +19,7 @@ import Testing
   @Test func `a step with every option becomes the request that the command makes`() throws {
     let job = try manifest(
       """
-      avatar: face.png, model: mini, fps: 29.97, loop: hold, length: longest, require_face: true, face: 2, gate: "off", strength: 1.5, loudness: -16, crf: 20, \
+      avatar: face.png, model: mini, fps: 29.97, loop: hold, length: longest, require_face: true, face: 2, gate: "off", strength: 1.5, sharpen: 0.5, loudness: -16, crf: 20, \
       background: 102030, precision: fp32, threads: 2, seed: 7, producer: studio, content_id: n1, \
       no_command_metadata: true, visible_label: "AI: 生成", visible_label_position: bottom-left, \
       visible_label_seconds: 3, captions: voice.wav, caption_style: burn, \
@@ -36,7 +36,7 @@ import Testing
     #expect(request.face == .number(2) && request.gate == .off && request.strength == 1.5)
     #expect(request.loop == .hold && request.length == .longest)
     #expect(request.requiresFace && request.crf == 20)
-    #expect(request.loudness == -16)
+    #expect(request.loudness == -16 && request.sharpen == 0.5)
     #expect(request.backgroundText == "102030" && request.precision == .fp32)
     #expect(request.threads == 2 && request.seed == 7 && !request.replacesOutput)
     #expect(request.provenance.producer == "studio" && request.provenance.contentID == "n1")
@@ -79,13 +79,14 @@ import Testing
 
   @Test func `each option that decides bytes makes another key`() throws {
     let plain = SpeakRequest(audio: "/a.wav", output: "/a.mp4")
-    var requests = Array(repeating: plain, count: 5)
+    var requests = Array(repeating: plain, count: 6)
     requests[1].length = .clip
     requests[2].loudness = -20
     requests[3].output = "/a.webm"
     requests[4].output = "/a.webm"
     requests[4].background = (0, 255, 0)
-    #expect(Set(try requests.map { try $0.optionsKey }).count == 5)
+    requests[5].sharpen = 0.1
+    #expect(Set(try requests.map { try $0.optionsKey }).count == 6)
     requests[0].background = (255, 255, 255)
     #expect(try requests[0].optionsKey == plain.optionsKey, "what MP4 has anyway")
   }

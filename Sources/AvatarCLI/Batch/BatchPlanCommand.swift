@@ -95,7 +95,7 @@ struct BatchPlanCommand: ParsableCommand {
   }
 
   private static func line(_ job: PlanReport.Job) -> String {
-    let action = job.action.words.padding(toLength: 15, withPad: " ", startingAt: 0)
+    let action = job.action.words.padding(toLength: 18, withPad: " ", startingAt: 0)
     return Amount.plain("\(action) \(job.job)\(job.reason.map { ": \($0)" } ?? "")")
   }
 

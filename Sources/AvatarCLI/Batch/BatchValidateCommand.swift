@@ -10,8 +10,11 @@ struct BatchValidateCommand: ParsableCommand {
     commandName: "validate",
     abstract: "Check manifests and tell all errors at once; nothing is run.",
     discussion: """
-      Keys and values, templates, files, outputs and needs are checked. Exits with 65 when a \
-      manifest has errors, 66 when one can't be read.
+      Keys and values, templates, inputs' presence, outputs and needs are checked; output folders \
+      that can't be written are warned of. Exits with 65 when a manifest has errors, 66 when one \
+      can't be read. What takes the ledger or a look into files, such as files of others where \
+      outputs are to go, sounds that can't be read and models that are not installed, `avatar batch \
+      plan` tells.
 
       Examples:
         avatar batch validate tonight.yaml
@@ -42,6 +45,14 @@ struct BatchValidateCommand: ParsableCommand {
   private func show(_ result: Result) throws {
     guard let error = result.error else {
       let jobs = result.jobs == 1 ? "1 job" : "\(result.jobs) jobs"
+      for warning in result.warnings.prefix(Self.shownErrors) {
+        StandardStreams.tell(
+          Amount.plain("\(result.path): warning: job \(warning.job): \(warning.reason)") + "\n")
+      }
+      if result.warnings.count > Self.shownErrors {
+        let count = result.warnings.count - Self.shownErrors
+        StandardStreams.tell("\(result.path): \(count) more warnings\n")
+      }
       return try StandardStreams.printLine("\(result.path): valid, \(jobs)")
     }
     for line in error.lines(limit: Self.shownErrors) { StandardStreams.tell("\(line)\n") }
@@ -81,6 +92,7 @@ extension BatchValidateCommand {
     let path: String
     var jobs = 0
     var digest: String?
+    var warnings: [PlanWarning] = []
     var error: ManifestError?
     var isValid: Bool { error == nil }
 
@@ -89,13 +101,14 @@ extension BatchValidateCommand {
       do throws(ManifestError) {
         let manifest = try reader.read(path)
         (jobs, digest) = (manifest.jobs.count, manifest.digest)
+        warnings = manifest.folderWarnings()
       } catch {
         self.error = error
       }
     }
 
     enum CodingKeys: String, CodingKey {
-      case path, valid, jobs, digest, errors
+      case path, valid, jobs, digest, errors, warnings
       case errorCount = "error_count"
     }
 
@@ -107,6 +120,8 @@ extension BatchValidateCommand {
       try container.encodeIfPresent(digest, forKey: .digest)
       try container.encode(error?.problemCount ?? 0, forKey: .errorCount)
       try container.encode(error?.problems ?? [], forKey: .errors)
+      try container.encode(
+        warnings.map { PlanReport.Warning(job: $0.job, reason: $0.reason) }, forKey: .warnings)
     }
   }
 }

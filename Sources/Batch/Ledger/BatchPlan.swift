@@ -65,8 +65,8 @@ public struct BatchPlan: Sendable {
   public enum RemakeReason: String, Sendable, Hashable {
     case outputMissing
     case outputChanged
-    /// The contact sheet is gone: it alone is made again.
-    case sheetMissing
+    /// What belongs beside it, such as a contact sheet, is gone: that alone is made again.
+    case companionMissing
     /// A person wants it.
     case forced
   }

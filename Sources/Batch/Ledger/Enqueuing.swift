@@ -184,7 +184,7 @@ final class Enqueuing {
       report.changed += 1
     case .remake(let reason):
       try forget(row, planned)
-      if reason != .sheetMissing {
+      if reason != .companionMissing {
         try transaction.execute("UPDATE jobs SET made_key = NULL WHERE id = ?", [row.id])
       }
       try transaction.makeReady(row, .outputLost, detail: reason.rawValue)

@@ -44,7 +44,7 @@ struct JobSituation {
       if forces { return .remake(.forced) }
       return switch condition {
       case .intact, .touched: .keep
-      case .incomplete: .remake(.sheetMissing)
+      case .incomplete: .remake(.companionMissing)
       case .missing: .remake(.outputMissing)
       case .changed: .remake(.outputChanged)
       }

@@ -17,13 +17,14 @@ struct OutputPlaces {
 /// A file of someone else at a place where a job is to write.
 struct ForeignFile {
   var path: String
-  var isOutput: Bool
+  /// What belongs there, such as "output".
+  var place: String
 
   var failure: JobFailure {
     JobFailure(
       exitCode: ExitCode.cannotCreateOutput.rawValue,
       message:
-        "\(isOutput ? "output" : "contact sheet") \(path): is there and was not made by this "
+        "\(place) \(path): is there and was not made by this "
         + "batch: move it away, or name another output")
   }
 }
@@ -31,7 +32,7 @@ struct ForeignFile {
 extension JobExecutor {
   /// Whether all that belongs beside the output of `job` is there.
   func isComplete(_ job: JobSpecification) -> Bool {
-    companions(of: job).allSatisfy { access($0, F_OK) == 0 }
+    companions(of: job).allSatisfy { access($0.path, F_OK) == 0 }
   }
 }
 
@@ -61,11 +62,12 @@ struct OutputOwnership {
     let outputKey = hasOutput ? executor.jobKey(at: job.output) : nil
     var foreign: ForeignFile?
     if hasOutput, !(try knows(outputKey, job.output)), !(try knowsContents(of: job.output)) {
-      foreign = ForeignFile(path: job.output, isOutput: true)
+      foreign = ForeignFile(path: job.output, place: "output")
     }
-    for path in executor.companions(of: job) where foreign == nil && Self.isThere(path) {
-      if try !knows(executor.jobKey(at: path), job.output) {
-        foreign = ForeignFile(path: path, isOutput: false)
+    for companion in executor.companions(of: job)
+    where foreign == nil && Self.isThere(companion.path) {
+      if try !knows(companion, of: job) {
+        foreign = ForeignFile(path: companion.path, place: companion.name)
       }
     }
     return OutputPlaces(
@@ -76,6 +78,16 @@ struct OutputOwnership {
   private static func isThere(_ path: String) -> Bool {
     var information = stat()
     return lstat(path, &information) == 0
+  }
+
+  private func knows(
+    _ companion: Companion, of job: JobSpecification
+  ) throws(LedgerError) -> Bool {
+    switch executor.maker(of: companion, beside: job) {
+    case .irrelevant: true
+    case .unknown: false
+    case .job(let key): try knows(key, job.output)
+    }
   }
 
   /// Whether `key` is or was that of a job; those at `output` are looked at first, along an index.

@@ -12,8 +12,8 @@ public enum PlanVerdict: String, Sendable, Codable, CaseIterable {
   case outputMissing = "output_missing"
   /// The output isn't what was written.
   case outputChanged = "output_changed"
-  /// The output is right, and its contact sheet is gone.
-  case sheetMissing = "sheet_missing"
+  /// The output is right, and what belongs beside it, such as a contact sheet, is gone.
+  case companionMissing = "companion_missing"
   /// It is done, and is to be done again.
   case forced
   /// An input is made by another job first, and so is what decides whether it is done again.
@@ -33,7 +33,7 @@ extension BatchPlan.Job {
     case .change: .changed
     case .remake(.outputMissing): .outputMissing
     case .remake(.outputChanged): .outputChanged
-    case .remake(.sheetMissing): .sheetMissing
+    case .remake(.companionMissing): .companionMissing
     case .remake(.forced): .forced
     case .recheck: .waiting
     case .fail: .impossible

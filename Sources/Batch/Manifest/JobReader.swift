@@ -69,9 +69,11 @@ struct JobReader {
 
   private func readSteps(_ entry: ManifestNode, _ job: inout PlannedJob) {
     let steps = StepReader(fields: fields, paths: paths)
+    var earlier: JobKind?
     for kind in kinds {
       guard let found = entry.entry(kind.name) else { continue }
-      let (options, inputs) = steps.read(found, kind)
+      let (options, inputs) = steps.read(found, kind, after: earlier)
+      earlier = kind
       job.specification.steps.append(JobStep(kind: kind.name, options: options))
       job.inputs += inputs
     }

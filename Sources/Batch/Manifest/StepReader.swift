@@ -14,9 +14,9 @@ struct StepReader {
     var found: ManifestPaths.Input
   }
 
-  /// The options in `entry`, and the inputs among them.
+  /// The options in `entry`, and the inputs among them; `earlier` is the kind of the step before.
   func read(
-    _ entry: ManifestNode.Entry, _ kind: JobKind
+    _ entry: ManifestNode.Entry, _ kind: JobKind, after earlier: JobKind? = nil
   ) -> (options: [String: OptionValue], inputs: [Input]) {
     guard let entries = fields.mapping(entry.value, kind.name) else { return ([:], []) }
     var (options, inputs) = ([String: OptionValue](), [Input]())
@@ -33,7 +33,18 @@ struct StepReader {
         fields.problems.add(
           other.keyMark, "\(option.key) and \(other.key) do not go together: give one of them")
       }
+      if let earlier, option.key == kind.madeOption {
+        fields.problems.add(
+          found.keyMark,
+          "\(kind.name) has \(option.key), which is what \(earlier.name) makes: leave it out")
+      }
       options[option.key] = value(found.value, option, &inputs)
+    }
+    let isWhole = kind.options.allSatisfy { option in
+      options[option.key] != nil || !entries.contains { $0.key == option.key }
+    }
+    if isWhole, let complaint = kind.complaint(options) {
+      fields.problems.add(entry.keyMark, "\(kind.name): \(complaint)")
     }
     return (options, inputs)
   }
@@ -44,6 +55,7 @@ struct StepReader {
     switch option.type {
     case .text: fields.text(node, option.key).map { .text($0) }
     case .inputPath: input(node, option.key, names: [], &inputs).map { .text($0) }
+    case .inputPathList: pathList(node, option.key, &inputs).map { .list($0) }
     case .inputPathOrName(let names):
       input(node, option.key, names: names, &inputs).map { .text($0) }
     case .inputPaths(let names, let complaint):
@@ -69,6 +81,16 @@ struct StepReader {
       return fields.complain(node, "\(key) is empty: \(complaint)")
     }
     return fields.complain(node, "\(key) \(text.shown): \(complaint)")
+  }
+
+  private func pathList(
+    _ node: ManifestNode, _ key: String, _ inputs: inout [Input]
+  ) -> [String]? {
+    guard case .list(let elements) = node.content else {
+      return input(node, key, names: [], &inputs).map { [$0] }
+    }
+    let paths = elements.compactMap { input($0, key, names: [], &inputs) }
+    return paths.count == elements.count ? paths : nil
   }
 
   private func paths(

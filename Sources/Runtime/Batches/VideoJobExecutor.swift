@@ -22,75 +22,65 @@ public final class VideoJobExecutor: JobExecutor {
   }
 
   public func identity(of job: JobSpecification) throws -> String {
-    let request = try request(job)
-    let model = try SpeakModel(request)
-    let precision = try resources.device(threads: 1).resolve(request.computePrecision)
-    var lines = [
-      "avatar \(Version.current) \(InstructionSet.name) \(precision)",
-      "model \(try model.inputPath == nil ? model.identity() : "folder")",
-      "presenter \(try presenter(request)?.name ?? "none")",
-      try request.optionsKey,
-    ]
-    if request.provenance.recordsCommand {
-      // The command in the metadata names the inputs.
-      let folder = FilePath.folder(of: job.output)
-      lines += try inputs(of: job).map { "input \(FilePath.relative($0, to: folder))" }
+    try VideoJob(job).identity {
+      try resources.device(threads: 1).resolve($0.forComputing)
     }
-    return lines.joined(separator: "\n")
   }
 
-  public func inputs(of job: JobSpecification) throws -> [String] {
-    let request = try request(job)
-    let avatar = try presenter(request) == nil ? request.avatar : nil
-    let model = try SpeakModel(request).inputPath
-    return request.sounds
-      + [
-        avatar, model, request.museTalk.autoencoder, request.captions?.path,
-      ].compactMap(\.self) + (request.speakers.isEmpty ? [] : request.facePictures)
-  }
+  public func inputs(of job: JobSpecification) throws -> [String] { try VideoJob(job).inputs() }
 
-  private func seconds(of audio: String) throws -> Double {
-    let sound = try probe(audio)
-    guard sound.hasAudio, let seconds = sound.durationSeconds, seconds > 0 else {
-      throw RuntimeError.badInput(
-        "\(audio): \(sound.hasAudio ? "is empty, or its length can't be told" : "has no sound"): "
-          + "name another audio")
-    }
-    return seconds
-  }
-
-  public func measure(_ job: JobSpecification) throws -> JobSize {
-    let request = try request(job)
-    let seconds = try request.sounds.map(seconds(of:)).max() ?? 0
-    let source = try SpeakSource(request)
-    let info = try probe(source.path)
-    let rate = request.rate ?? (source.presenter == nil ? info.outputRate : Rational(25))
-    return JobSize(
-      seconds: seconds, frameCount: Int((seconds * rate.value).rounded(.up)),
-      pixelsPerFrame: info.width * info.height)
-  }
+  public func measure(_ job: JobSpecification) throws -> JobSize { try VideoJob(job).size() }
 
   public func run(_ job: JobSpecification, context: JobContext) throws -> JobResult {
-    var request = try request(job)
-    request.provenance.jobKey = context.key
-    request.replacesOutput = context.replacesOutput
-    request.keepsUnfinishedWork = true
-    request.replacesSidecar = true
+    let video = try VideoJob(job)
     try OutputPath.createFolder(of: job.output)
     try OutputPath.check(
-      job.output, force: true, inputs: inputs(of: job), namedBy: .manifest)
-    if job.makesContactSheet {
+      job.output, force: true, inputs: video.inputs(), namedBy: .manifest)
+    if video.wantsContactSheet {
       try ContactSheet.check(
-        of: job.output, replaces: true, inputs: inputs(of: job), namedBy: .manifest)
+        of: job.output, replaces: true, inputs: video.inputs(), namedBy: .manifest)
     }
     let attempt = JobAttempt(context)
     defer { attempt.end() }
     return try patiently(attempt) {
       if let made = try madeBefore(job, context) { return made }
-      let report = try SpeakJob(request, resources: resources, cancellation: attempt.cancellation)
-        .run { attempt.handle($0) }
+      let frameCount = try make(video, context, attempt)
       try complete(job)
-      return try attempt.result(output: job.output, frameCount: report.frames)
+      return try attempt.result(output: job.output, frameCount: frameCount)
+    }
+  }
+
+  /// Does the steps of a job and returns the output's frames.
+  private func make(
+    _ video: VideoJob, _ context: JobContext, _ attempt: JobAttempt
+  ) throws -> Int {
+    guard var speak = video.speak else {
+      guard var generate = video.generate else { return 0 }
+      generate.provenance.jobKey = context.key
+      generate.replacesOutput = context.replacesOutput
+      return try GenerateJob(generate, cancellation: attempt.cancellation)
+        .run { attempt.handle($0) }.frames
+    }
+    speak.provenance.jobKey = context.key
+    speak.replacesOutput = context.replacesOutput
+    speak.keepsUnfinishedWork = true
+    speak.keepsForeignFiles = true
+    speak.rememberReplacedFile()
+    let face = try video.generate.map {
+      try GeneratedFace($0, output: video.output, key: context.key)
+    }
+    do {
+      if let face {
+        try face.make(attempt.cancellation) { attempt.handle($0) }
+        speak.generateCommand = try probe(speak.avatar ?? "").tag(OutputTags.command)
+      }
+      let report = try SpeakJob(speak, resources: resources, cancellation: attempt.cancellation)
+        .run { attempt.handle($0) }
+      face?.remove()
+      return report.frames
+    } catch let error as any AvatarError where !speak.survives(error) {
+      face?.remove()
+      throw error
     }
   }
 
@@ -114,17 +104,37 @@ public final class VideoJobExecutor: JobExecutor {
   }
 
   public func complete(_ job: JobSpecification) throws {
-    if job.makesContactSheet {
+    let video = try VideoJob(job)
+    if var speak = video.speak {
+      speak.keepsForeignFiles = true
+      try captions(of: video)?.writeSidecar(speak)
+    }
+    if video.wantsContactSheet {
       // One of an earlier video of this name gives way; whatever else has come there meanwhile does not.
       let isOwn = jobKey(at: ContactSheet.path(of: job.output)) != nil
       try ContactSheet.write(of: job.output, replaces: isOwn)
     }
-    let captions = try request(job).captions
-    try captions.map { try SpeakCaptions($0, output: job.output) }?.writeSidecar(replaces: true)
   }
 
-  public func companions(of job: JobSpecification) -> [String] {
-    job.makesContactSheet ? [ContactSheet.path(of: job.output)] : []
+  public func companions(of job: JobSpecification) -> [Companion] {
+    guard let video = try? VideoJob(job) else { return [] }
+    let copy = try? captions(of: video)?.copyPath
+    return [
+      video.wantsContactSheet
+        ? Companion(path: ContactSheet.path(of: job.output), name: "contact sheet") : nil,
+      copy.map { Companion(path: $0, name: "copy of captions") },
+    ].compactMap(\.self)
+  }
+
+  public func maker(of companion: Companion, beside job: JobSpecification) -> Companion.Maker {
+    if let captions = try? captions(of: VideoJob(job)), companion.path == (try? captions.copyPath) {
+      return captions.maker(ofCopy: companion.path)
+    }
+    return jobKey(at: companion.path).map { .job(key: $0) } ?? .unknown
+  }
+
+  private func captions(of video: VideoJob) throws -> SpeakCaptions? {
+    try video.speak?.captions.map { try SpeakCaptions($0, output: video.output) }
   }
 
   public func jobKey(at path: String) -> String? {
@@ -132,7 +142,7 @@ public final class VideoJobExecutor: JobExecutor {
   }
 
   public func finishedOutput(at path: String) -> FoundOutput? {
-    guard let info = try? probe(path), info.kind == .video, !info.isCutOff,
+    guard let info = try? probe(path), [.video, .still].contains(info.kind), !info.isCutOff,
       let key = info.tag(OutputTags.jobKey),
       let frameCount = info.frameCount ?? Self.frameCount(info),
       let sha256 = try? SHA256.digest(ofFile: path),
@@ -144,25 +154,14 @@ public final class VideoJobExecutor: JobExecutor {
 
   /// WebM says how long a video is, not how many frames it has.
   private static func frameCount(_ info: SourceInfo) -> Int? {
+    if info.kind == .still { return 1 }
     guard let seconds = info.durationSeconds, let rate = info.averageRate else { return nil }
     return Int((seconds * rate.value).rounded())
   }
 
-  public func discard(_ job: JobSpecification) { WorkFolder.discard(output: job.output) }
-
-  private func request(_ job: JobSpecification) throws -> SpeakRequest {
-    guard job.steps.count == 1, job.steps[0].kind == SpeakJobKind.name else {
-      let kinds = job.steps.map(\.kind).joined(separator: ", ")
-      throw RuntimeError.badInput(
-        "job \(job.name): this version can't do \(kinds): use speak alone")
-    }
-    var request = try SpeakRequest(job.steps[0], output: job.output)
-    request.provenance.commandFolder = FilePath.folder(of: job.output)
-    return try request.resolvingPreparedAvatar()
-  }
-
-  private func presenter(_ request: SpeakRequest) throws -> Presenter? {
-    try request.avatar.map(Presenter.named) ?? Presenter.all().first
+  public func discard(_ job: JobSpecification) {
+    WorkFolder.discard(output: job.output)
+    GeneratedFace.discard(output: job.output)
   }
 
   private func patiently<Value>(_ attempt: JobAttempt, _ body: () throws -> Value) throws -> Value {

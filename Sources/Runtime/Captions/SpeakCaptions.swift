@@ -1,3 +1,4 @@
+import Batch
 import Digests
 import Foundation
 import Lettering
@@ -36,18 +37,47 @@ struct SpeakCaptions {
     return "\(FilePath.folder(of: output))/\(FilePath.stem(of: output)).\(file.format.rawValue)"
   }
 
+  /// Where a copy is to be written; nil where none was asked for, or the captions lie there themselves.
+  var copyPath: String? {
+    get throws { try sidecar.flatMap { try isInPlace($0) ? nil : $0 } }
+  }
+
+  /// Who made the file at `copyPath`: the video beside it has the digest of its copy.
+  func maker(ofCopy path: String) -> Companion.Maker {
+    guard let digest = try? SHA256.digest(ofFile: path) else { return .unknown }
+    if digest == (try? SHA256.digest(ofFile: request.path)) { return .irrelevant }
+    guard let video = try? probe(output), video.tag(OutputTags.captionsSidecar) == digest,
+      let key = video.tag(OutputTags.jobKey)
+    else { return .unknown }
+    return .job(key: key)
+  }
+
   /// Refuses, before any work, a copy that could not be written.
   ///
   /// - Throws: `RuntimeError`, 73.
-  func checkSidecar(replaces: Bool, inputs: [String]) throws {
-    guard let sidecar, try !isInPlace(sidecar) else { return }
-    try OutputPath.check(sidecar, force: replaces, inputs: inputs)
+  func checkSidecar(_ speak: SpeakRequest, inputs: [String]) throws {
+    guard let path = try copyPath else { return }
+    try checkForeign(path, speak)
+    try OutputPath.check(
+      path, force: speak.keepsForeignFiles || speak.replacesOutput, inputs: inputs)
   }
 
-  /// Writes the copy that was asked for, if one was.
-  func writeSidecar(replaces: Bool) throws {
-    guard let sidecar, try !isInPlace(sidecar) else { return }
-    try CaptionFile.copy(request.path, to: sidecar, overwrite: replaces)
+  /// Writes the copy that was asked for, if one was; one of the same bytes is left alone.
+  func writeSidecar(_ speak: SpeakRequest) throws {
+    guard let path = try copyPath, maker(ofCopy: path) != .irrelevant else { return }
+    try checkForeign(path, speak)
+    let isThere = FileManager.default.fileExists(atPath: path)
+    try CaptionFile.copy(
+      request.path, to: path, overwrite: speak.keepsForeignFiles ? isThere : speak.replacesOutput)
+  }
+
+  private func checkForeign(_ path: String, _ speak: SpeakRequest) throws {
+    guard speak.keepsForeignFiles, FileManager.default.fileExists(atPath: path),
+      maker(ofCopy: path) == .unknown
+    else { return }
+    throw RuntimeError.cannotCreate(
+      "copy of captions \(path): is there and was not made by this batch: move it away, or name "
+        + "another output")
   }
 
   /// Whether the captions lie where their copy would.
@@ -63,7 +93,9 @@ extension CaptionRequest {
   ///
   /// - Throws: as `SpeakCaptions` does.
   func key() throws -> String {
-    guard style == .burn else { return "captions \(style.rawValue)" }
+    guard style == .burn else {
+      return "captions \(style.rawValue)\(style == .sidecar ? " with digest" : "")"
+    }
     var hash = SHA256()
     for caption in try CaptionFile(path).captions {
       try CaptionDrawing.letters(caption.text, capitalHeight: 16).boxed(padding: 0).samples

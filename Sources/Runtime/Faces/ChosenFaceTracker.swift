@@ -34,5 +34,11 @@ struct ChosenFaceTracker: FaceTracking {
     try people?.finish().track(of: choice) ?? largest?.finish() ?? FaceTrack(faces: [])
   }
 
-  static func faces(of track: FaceTrack) -> [TrackedFace?] { track.faces }
+  static func faces(of track: FaceTrack) -> [TrackedFace?] {
+    track.faces.map { $0.flatMap { $0.strength > 0 ? $0 : nil } }
+  }
+
+  static func turnedAway(in track: FaceTrack) -> [Bool] {
+    track.faces.map { $0.map { $0.strength <= 0 } ?? false }
+  }
 }

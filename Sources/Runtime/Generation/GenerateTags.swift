@@ -31,6 +31,7 @@ struct GenerateTags {
       OutputTags.instructionSet: InstructionSet.name,
       OutputTags.seed: "\(request.seed)",
     ]
+    entries[OutputTags.jobKey] = request.provenance.jobKey
     if request.provenance.recordsCommand { entries[OutputTags.command] = ShellWords.join(words) }
     return entries
   }
@@ -42,11 +43,11 @@ struct GenerateTags {
       guard let value else { return }
       words += value.hasPrefix("-") ? ["\(option)=\(value)"] : [option, value]
     }
-    add("--model", request.model)
-    add("--base", request.base)
+    add("--model", path(request.model))
+    add("--base", path(request.base))
     add("--prompt", request.prompt)
     add("--negative-prompt", request.negativePrompt)
-    add("--image", request.image)
+    add("--image", path(request.image))
     if request.image != nil, request.isStill { add("--strength", "\(request.strength)") }
     if let (width, height) = request.size { add("--size", "\(width)x\(height)") }
     switch request.length {
@@ -69,7 +70,12 @@ struct GenerateTags {
     add("--sampler", request.sampler.rawValue)
     add("--generator", request.randomNumbers.rawValue)
     add("--clip-skip", "\(request.clipSkip)")
-    for file in request.embeddings { add("--embedding", file) }
-    add("--vae", request.autoencoder)
+    for file in request.embeddings { add("--embedding", path(file)) }
+    add("--vae", path(request.autoencoder))
+  }
+
+  private func path(_ path: String?) -> String? {
+    guard let path, let folder = request.provenance.commandFolder else { return path }
+    return FilePath.relative(path, to: folder)
   }
 }

@@ -10,8 +10,10 @@ struct OutputTags {
   static let instructionSet = "avatar_instruction_set"
   static let seed = "avatar_seed"
   static let command = "avatar_command"
+  static let generateCommand = "avatar_generate_command"
   static let jobKey = "avatar_job_key"
   static let visibleLabel = "avatar_visible_label"
+  static let captionsSidecar = "avatar_captions_sidecar"
 
   let commandLine: SpeakCommandLine
   /// Digests of the segments that are joined, in order.
@@ -37,7 +39,7 @@ struct OutputTags {
   }
 
   /// The entries by name.
-  func entries(contentID: String) -> [String: String] {
+  func entries(contentID: String) throws -> [String: String] {
     let request = commandLine.request
     let provenance = request.provenance
     let label = AIGCLabel(producer: provenance.producer, contentID: contentID)
@@ -51,9 +53,15 @@ struct OutputTags {
       Self.instructionSet: InstructionSet.name,
       Self.seed: "\(request.seed)",
     ]
-    if provenance.recordsCommand { entries[Self.command] = ShellWords.join(commandLine.words) }
+    if provenance.recordsCommand {
+      entries[Self.command] = ShellWords.join(commandLine.words)
+      entries[Self.generateCommand] = request.generateCommand
+    }
     entries[Self.jobKey] = provenance.jobKey
     entries[Self.visibleLabel] = request.visibleLabel?.text
+    if let captions = request.captions, captions.style == .sidecar {
+      entries[Self.captionsSidecar] = try SHA256.digest(ofFile: captions.path)
+    }
     return entries
   }
 }

@@ -72,9 +72,7 @@ public struct ShowReport: Encodable, Sendable, Equatable {
     instructionSet = info.tag(OutputTags.instructionSet)
     seed = info.tag(OutputTags.seed)
     jobKey = info.tag(OutputTags.jobKey)
-    command = info.tag(OutputTags.command).flatMap {
-      Self.command($0, output: path, codec: info.pictureCodec)
-    }
+    command = Self.command(info, output: path)
     labelText = info.tag(AIGCLabel.tagName)
     label = labelText.flatMap(AIGCLabel.init(metadata:))
     visibleLabel = info.tag(OutputTags.visibleLabel)
@@ -91,6 +89,20 @@ public struct ShowReport: Encodable, Sendable, Equatable {
         codec: info.audioCodec, sampleRate: info.audioSampleRate, channels: info.audioChannelCount)
       : nil
     warnings = info.warnings
+  }
+
+  /// The commands that make the file, the one that makes its face first.
+  private static func command(_ info: SourceInfo, output: String) -> String? {
+    let command = info.tag(OutputTags.command).flatMap {
+      self.command($0, output: output, codec: info.pictureCodec)
+    }
+    guard let command, let recorded = info.tag(OutputTags.generateCommand) else { return command }
+    // A face that is recorded and can't be shown leaves nothing that could be repeated.
+    guard let face = ShellWords.split(command).flatMap(GeneratedFace.name(inCommand:)),
+      let first = self.command(
+        recorded, output: face, codec: face.hasSuffix(".png") ? "png" : nil)
+    else { return nil }
+    return "\(first) && \(command)"
   }
 
   /// The recorded command with the output's name; nil unless it is an `avatar speak` or `avatar generate` that replaces nothing,

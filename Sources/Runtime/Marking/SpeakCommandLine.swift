@@ -25,7 +25,7 @@ struct SpeakCommandLine {
     for speaker in request.speakers {
       add("--speaker", "\(text(of: speaker.face))=\(path(speaker.audio))")
     }
-    add("--avatar", presenter ?? notName(path(request.avatar ?? "")))
+    add("--avatar", presenter ?? notName(request.generatedFace ?? path(request.avatar ?? "")))
     let isName = SpeakOptions.modelNames.contains(request.model)
     add("--model", isName ? request.model : notName(path(request.model)))
     for (option, value) in request.museTalk.words {
@@ -38,6 +38,7 @@ struct SpeakCommandLine {
     if let face = request.face { add("--face", text(of: face)) }
     add("--gate", request.gate.rawValue)
     add("--strength", "\(request.strength)")
+    if request.sharpen != 0 { add("--sharpen", "\(request.sharpen)") }
     add("--crf", "\(request.crf)")
     addBackground(add)
     add("--precision", precision)

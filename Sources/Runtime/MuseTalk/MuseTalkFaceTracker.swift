@@ -63,9 +63,11 @@ struct MuseTalkFaceTracker: FaceTracking {
 
   /// Faces of which nothing would be painted are none.
   static func faces(of track: MuseTalkTrack) -> [PlacedFace?] {
-    track.geometry
-      .faces(track.sightings, rate: track.rate, width: track.width, height: track.height)
-      .map { $0.flatMap { $0.strength > 0 ? $0 : nil } }
+    track.faces.map { $0.flatMap { $0.strength > 0 ? $0 : nil } }
+  }
+
+  static func turnedAway(in track: MuseTalkTrack) -> [Bool] {
+    track.faces.map { $0.map { $0.strength <= 0 } ?? false }
   }
 }
 
@@ -78,4 +80,9 @@ struct MuseTalkTrack: Codable, Equatable {
   let width: Int
   let height: Int
   let sightings: [FaceSighting]
+
+  /// One entry a frame, turned away or not.
+  fileprivate var faces: [PlacedFace?] {
+    geometry.faces(sightings, rate: rate, width: width, height: height)
+  }
 }

@@ -99,7 +99,9 @@ struct MuseTalkPipeline: SpeakPipeline {
 
   func painter(work: WorkFolder) throws -> MuseTalkPainter {
     let painter = try facePainter()
-    return MuseTalkPainter(painter, preparation: facePreparation(painter, work: work))
+    return MuseTalkPainter(
+      painter, preparation: facePreparation(painter, work: work),
+      sharpening: Float(context.request.sharpen))
   }
 
   func facePainter() throws -> MuseTalkFacePainter {

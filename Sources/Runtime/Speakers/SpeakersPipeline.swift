@@ -120,4 +120,12 @@ struct SpeakersTracker<Base: FaceTracking>: FaceTracking {
       return seen.contains { $0 != nil } ? seen : nil
     }
   }
+
+  /// Where somebody is turned away, and nobody is seen from the front.
+  static func turnedAway(in tracks: [Base.Track]) -> [Bool] {
+    let turned = tracks.map(Base.turnedAway)
+    return zip(0..., faces(of: tracks)).map { frame, seen in
+      seen == nil && turned.contains { $0.indices.contains(frame) && $0[frame] }
+    }
+  }
 }

@@ -191,8 +191,12 @@ struct CopyingExecutor: JobExecutor {
   }
   func complete(_ job: JobSpecification) throws {}
 
-  func companions(of job: JobSpecification) -> [String] {
-    job.makesContactSheet ? ["\(job.output).sheet"] : []
+  func companions(of job: JobSpecification) -> [Companion] {
+    job.makesContactSheet ? [Companion(path: "\(job.output).sheet", name: "contact sheet")] : []
+  }
+
+  func maker(of companion: Companion, beside job: JobSpecification) -> Companion.Maker {
+    jobKey(at: companion.path).map { .job(key: $0) } ?? .unknown
   }
 
   /// What the last line says, `key ...`.

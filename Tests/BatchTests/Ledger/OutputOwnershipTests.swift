@@ -104,7 +104,7 @@ import Testing
     let manifest = ExpandedManifest(path: "/m.yaml", digest: "d", jobs: [job])
     for verifies in [false, true] {
       let plan = try ledger.plan(manifest, executor: workshop.executor, verifies: verifies)
-      #expect(plan.jobs.map(\.verdict) == [.sheetMissing])
+      #expect(plan.jobs.map(\.verdict) == [.companionMissing])
     }
     #expect(try workshop.enqueue(ledger, [job]).remade == 1)
     let again = try #require(try workshop.claim(ledger))

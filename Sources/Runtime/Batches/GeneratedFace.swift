@@ -1,0 +1,52 @@
+import Batch
+import Foundation
+import LipSync
+import MediaTypes
+
+/// The picture or video that a job's first step makes for its second: kept in a work folder until the job is done.
+struct GeneratedFace {
+  private let request: GenerateRequest
+  private let work: WorkFolder
+
+  /// Opens the work folder for `output`, with what an earlier attempt under the job's `key` made.
+  ///
+  /// - Throws: `RuntimeError`: 75 when another run holds it, 73 or 74 when it can't be made.
+  init(_ request: GenerateRequest, output: String, key: String) throws {
+    self.request = request
+    work = try WorkFolder(output: Self.place(output), key: key)
+  }
+
+  /// A picture, unless a video is asked for.
+  static func name(of step: JobStep) -> String {
+    let isVideo = ["model", "seconds", "frames", "fps"].contains { step.options[$0] != nil }
+    return isVideo ? "face.mp4" : "face.png"
+  }
+
+  /// Where the first step of a job with this `output` writes.
+  static func path(of step: JobStep, output: String) -> String {
+    "\(WorkFolder.path(output: place(output)))/\(name(of: step))"
+  }
+
+  /// What `--avatar` names in a command of `speak`, where that is a generated face.
+  static func name(inCommand words: [String]) -> String? {
+    guard let index = words.firstIndex(of: "--avatar"), index + 1 < words.count else { return nil }
+    return ["face.png", "face.mp4"].first { words[index + 1] == "./\($0)" }
+  }
+
+  private static func place(_ output: String) -> String { "\(output).generated" }
+
+  /// Makes the face where it is not there yet; it appears whole or not at all.
+  ///
+  /// - Throws: what `GenerateJob` throws.
+  func make(_ cancellation: Cancellation, progress: @escaping ProgressHandler) throws {
+    guard !FileManager.default.fileExists(atPath: request.output) else { return }
+    _ = try GenerateJob(request, cancellation: cancellation).run(progress: progress)
+    // The second step begins with a segment of its own.
+    if cancellation.stopsAfterSegment { throw CancelledError() }
+  }
+
+  func remove() { work.remove() }
+
+  /// Removes what an unfinished run has left for `output`.
+  static func discard(output: String) { WorkFolder.discard(output: place(output)) }
+}

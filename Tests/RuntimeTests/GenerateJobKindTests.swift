@@ -1,0 +1,132 @@
+import Batch
+import Diffusion
+import Foundation
+import MediaTypes
+import TestSupport
+import Testing
+
+@testable import Runtime
+
+@Suite struct GenerateJobKindTests {
+  private func jobs(_ job: String) throws -> [JobSpecification] {
+    let folder = try TemporaryFolder()
+    for name in ["voice.wav", "face.png", "a.pt", "b.pt"] { try folder.write([1], to: name) }
+    let text = "version: 1\njobs:\n- {\(job)}\n"
+    let path = try folder.write(Array(text.utf8), to: "batch.yaml")
+    return try ManifestReader(kinds: JobKinds.all(), environment: [:]).read(path).jobs
+  }
+
+  private func complaints(_ job: String) -> [String] {
+    let error = #expect(throws: ManifestError.self) { try jobs(job) }
+    return error?.problems.map(\.message) ?? []
+  }
+
+  @Test func `a step with every option becomes the request that the command makes`() throws {
+    let job = try jobs(
+      """
+      output: a.mp4, generate: {base: face.png, model: a.pt, prompt: a man, negative_prompt: hats, \
+      image: face.png, strength: 1, size: 64x96, seconds: 2.5, fps: 12, crf: 20, steps: 9, \
+      guidance: 3, sampler: dpm++2m-karras, seed: 5, generator: cuda, clip_skip: 2, \
+      embedding: [a.pt, b.pt], vae: b.pt, precision: bf16, threads: 2, producer: studio, \
+      content_id: n1, no_command_metadata: true}
+      """)[0]
+    let described = Set(GenerateJobKind.describe().options.map(\.key))
+    #expect(Set(job.steps[0].options.keys) == described.subtracting(["frames"]))
+    // As it comes back from a ledger.
+    let step = try JSONDecoder().decode(JobStep.self, from: JSONEncoder().encode(job.steps[0]))
+    #expect(GenerateJobKind.key(step) == GenerateJobKind.key(job.steps[0]))
+    let request = try GenerateRequest(step, output: job.output)
+    #expect(request.prompt == "a man" && request.negativePrompt == "hats" && request.strength == 1)
+    #expect(try #require(request.size) == (64, 96) && request.length == .seconds(2.5))
+    #expect(request.rate == Rational(12) && request.crf == 20 && request.steps == 9)
+    #expect(request.guidance == 3 && request.sampler == .dpmPlusPlus2MKarras)
+    #expect(request.seed == 5 && request.randomNumbers == .cuda && request.clipSkip == 2)
+    #expect(request.precision == .bf16 && request.threads == 2 && !request.replacesOutput)
+    #expect(request.provenance.producer == "studio" && request.provenance.contentID == "n1")
+    #expect(!request.provenance.recordsCommand)
+    let inputs = try VideoJob(job).inputs().map(FilePath.name)
+    #expect(inputs == ["face.png", "a.pt", "face.png", "b.pt", "a.pt", "b.pt"])
+  }
+
+  @Test func `a step with none has the command's defaults`() throws {
+    let step = try jobs("output: a.png, generate: {prompt: x, embedding: a.pt}")[0].steps[0]
+    let (request, plain) = (
+      try GenerateRequest(step, output: "/a.png"), GenerateRequest(output: "/a.png")
+    )
+    #expect(request.steps == plain.steps && request.guidance == plain.guidance)
+    #expect(request.sampler == plain.sampler && request.seed == 0 && request.size == nil)
+    #expect(request.embeddings.map(FilePath.name) == ["a.pt"] && request.length == nil)
+  }
+
+  @Test func `what decides the picture decides the key, and nothing else`() throws {
+    func key(_ options: String) throws -> String {
+      GenerateJobKind.key(try jobs("output: a.png, generate: {prompt: x\(options)}")[0].steps[0])
+    }
+    let different = [
+      "", ", seed: 1", ", seed: 9007199254740993", ", seed: 9007199254740992", ", steps: 3",
+      ", embedding: a.pt", ", embedding: b.pt", ", embedding: [a.pt, b.pt]", ", image: face.png",
+      ", negative_prompt: x",
+    ]
+    #expect(Set(try different.map(key)).count == different.count)
+    #expect(try key(", threads: 1") == key(", threads: 2"))
+  }
+
+  @Test func `generate and speak together are one job, in this order`() throws {
+    let both = "speak: {audio: voice.wav}, generate: {prompt: x, base: face.png"
+    let job = try jobs("output: o/a.webm, \(both)}")[0]
+    #expect(job.steps.map(\.kind) == ["generate", "speak"])
+    let video = try VideoJob(job)
+    let face = try #require(video.generate?.output)
+    #expect(face.hasSuffix("/o/.a.webm.generated.avatar-work/face.png"))
+    #expect(video.speak?.avatar == face && video.speak?.output == job.output)
+    #expect(try video.inputs().map(FilePath.name) == ["face.png", "voice.wav"])
+    let moving = try VideoJob(jobs("output: a.mp4, \(both), seconds: 2}")[0])
+    #expect(moving.generate?.output.hasSuffix("/face.mp4") == true)
+  }
+
+  @Test(arguments: [
+    (
+      "output: a.mp4, generate: {prompt: x}, speak: {audio: voice.wav, avatar: face.png}",
+      "speak has avatar, which is what generate makes: leave it out"
+    ),
+    (
+      "output: a.png, generate: {prompt: x}, speak: {audio: voice.wav}",
+      "output a.png: end its name in .mp4, .m4v, .mov or .webm"
+    ),
+    (
+      "output: a.png, generate: {seed: 1}",
+      "generate: say what to draw with prompt, or give a picture with image"
+    ),
+    (
+      "output: a.mp4, generate: {prompt: x, seconds: 1, frames: 9}",
+      "seconds and frames do not go together: give one of them"
+    ),
+    (
+      "output: a.png, generate: {prompt: x, size: 65x64}",
+      "size 65x64: use multiples of 8 from 16 to 2048"
+    ),
+    (
+      "output: a.png, generate: {prompt: x, embedding: [no.pt]}",
+      "embedding no.pt: no such file: check the path"
+    ),
+    (
+      "output: a.jpg, generate: {prompt: x}",
+      "output a.jpg: end its name in .png, .mp4, .m4v, .mov or .webm"
+    ),
+  ])
+  func `what can't be is said`(job: String, complaint: String) {
+    #expect(complaints(job) == [complaint])
+  }
+
+  @Test func `a step that was never checked is refused`() {
+    for options: [String: OptionValue] in [
+      [:], ["prompt": .text("")], ["prompt": .text("x"), "size": .text("1x1")],
+      ["prompt": .text("x"), "embedding": .text("a")],
+    ] {
+      let error = #expect(throws: RuntimeError.self) {
+        try GenerateRequest(JobStep(kind: "generate", options: options), output: "/a.png")
+      }
+      #expect(error?.exitCode == .badInput)
+    }
+  }
+}
