@@ -7,18 +7,23 @@ public import Runtime
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Draw the avatar's picture from a prompt, or from a picture and a prompt.",
+    abstract: "Draw the avatar's picture from a prompt, or set a picture in motion.",
     discussion: """
       Uses a Stable Diffusion 1.5 model in diffusers' layout: a folder with text_encoder, tokenizer, \
       unet and vae. Parts of a prompt weigh more in (brackets), (so much:1.3), or less in [these]; \
-      it may be of any length. The picture, a PNG, carries the AI label and the command that makes \
-      it again (see `avatar show`).
+      it may be of any length. With --model, one of MuseV's as upstream lays them out in checkpoints/motion, \
+      the picture becomes the first frame of a video; without one it is drawn first. What is made carries \
+      the AI label and the command that makes it again (see `avatar show`).
 
       Examples:
         avatar generate --base models/sd15 --prompt "portrait of a woman, soft light" -o woman.png
         avatar generate --base models/sd15 --image photo.jpg --strength 0.5 --prompt "oil painting" -o painting.png
         avatar generate --base models/sd15 --prompt "a man" --embedding EasyNegative.pt \
       --negative-prompt EasyNegative --seed 7 -o man.png
+        avatar generate --model checkpoints/motion/musev_referencenet --base models/sd15 --image woman.png \
+      --prompt "a woman smiles" --seconds 4 -o woman.mp4
+        avatar generate --model checkpoints/motion/musev --base models/sd15 --prompt "a man by the sea" \
+      --frames 49 --fps 12 --seed 7 -o man.mp4
       """)
 
   @Option(
@@ -28,7 +33,9 @@ struct GenerateCommand: ParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("A model that makes videos.", valueName: "folder"))
+    help: ArgumentHelp(
+      "A model that makes videos: one of MuseV's, such as motion/musev_referencenet.",
+      valueName: "folder"))
   var model: String?
 
   @Option(name: .long, help: ArgumentHelp("What to draw.", valueName: "text"))
@@ -37,12 +44,16 @@ struct GenerateCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("What not to draw.", valueName: "text"))
   var negativePrompt = ""
 
-  @Option(name: .long, help: ArgumentHelp("The picture to begin with.", valueName: "file"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("The picture to begin with; of a video, its first frame.", valueName: "file")
+  )
   var image: String?
 
   @Option(
     name: .long,
-    help: ArgumentHelp("How much of that picture may change.", valueName: "0-1"))
+    help: ArgumentHelp(
+      "How much of that picture may change, where a picture is made of it.", valueName: "0-1"))
   var strength = 0.75
 
   @Option(
@@ -54,11 +65,14 @@ struct GenerateCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Pixels, in multiples of 8 (default: the picture's, or 512x512).", valueName: "WxH"),
+      "Pixels, in multiples of 8 (default: the picture's, or 512x512; a video's are multiples of 64).",
+      valueName: "WxH"),
     transform: { try SpeakCommand.read($0, of: "size", GenerateRequest.size) })
   var size: (width: Int, height: Int)?
 
-  @Option(name: .long, help: ArgumentHelp("How long the video is.", valueName: "number"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("How long the video is (default: 13 frames).", valueName: "number"))
   var seconds: Double?
 
   @Option(
@@ -68,7 +82,7 @@ struct GenerateCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Frames per second of the video, such as 12 or 30000/1001.", valueName: "rate"),
+      "Frames per second of the video, such as 25 or 30000/1001 (default: 12).", valueName: "rate"),
     transform: { try SpeakCommand.read($0, of: "fps", SpeakOptions.rate) })
   var fps: Rational?
 
@@ -78,13 +92,15 @@ struct GenerateCommand: ParsableCommand {
   var crf = 18
 
   @Option(
-    name: .long, help: ArgumentHelp("Steps of denoising (default: 30).", valueName: "count"))
+    name: .long,
+    help: ArgumentHelp("Steps of denoising (default: 30; 10 for a video).", valueName: "count"))
   var steps: Int?
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "How closely the prompt is followed; 1: no guidance (default: 7.5).", valueName: "scale"))
+      "How closely the prompt is followed; 1: no guidance (default: 7.5; 3.5 for a video).",
+      valueName: "scale"))
   var guidance: Double?
 
   @Option(name: .long, help: ArgumentHelp("How to denoise.", valueName: "name"))
@@ -128,6 +144,9 @@ struct GenerateCommand: ParsableCommand {
     help: ArgumentHelp("Threads for the networks (default: all cores).", valueName: "count"))
   var threads: Int?
 
+  @OptionGroup(title: "Options of MuseV's models")
+  var museV: MuseVArguments
+
   @OptionGroup
   var marking: MarkingOptions
 
@@ -168,6 +187,7 @@ struct GenerateCommand: ParsableCommand {
     guard ranges.outputExtensions.contains(ending) else {
       throw ValidationError("-o \(output): end its name in .png, or in .mp4, .mov or .webm")
     }
+    if let complaint = museV.options.complaint { throw ValidationError(complaint) }
     if prompt.isEmpty && image == nil {
       throw ValidationError("--prompt: say what to draw, or give a picture with --image")
     }
@@ -192,6 +212,7 @@ struct GenerateCommand: ParsableCommand {
     (request.seed, request.randomNumbers) = (seed, generator)
     (request.clipSkip, request.embeddings, request.autoencoder) = (clipSkip, embedding, vae)
     (request.precision, request.threads) = (precision, threads)
+    request.museV = museV.options
     request.provenance = marking.provenance
     request.replacesOutput = force
     return request

@@ -7,17 +7,23 @@ import Synchronization
 final class ProgressDisplay: Sendable {
   /// What steps count.
   enum Unit {
-    case frames, bytes
+    case frames, steps, bytes
 
     func text(_ count: Int) -> String {
-      self == .frames ? "\(count)" : "\(count / 1_000_000)"
+      self == .bytes ? "\(count / 1_000_000)" : "\(count)"
     }
 
     /// After a number as `text` gives it.
-    var name: String { self == .frames ? "frames" : "MB" }
+    var name: String {
+      switch self {
+      case .frames: "frames"
+      case .steps: "steps"
+      case .bytes: "MB"
+      }
+    }
 
     func rate(_ perSecond: Double) -> String {
-      String(format: "%.1f \(name)/s", self == .frames ? perSecond : perSecond / 1e6)
+      String(format: "%.1f \(name)/s", self == .bytes ? perSecond / 1e6 : perSecond)
     }
   }
 
@@ -42,7 +48,8 @@ final class ProgressDisplay: Sendable {
       case .warning(let text):
         closeLine(&state)
         write("avatar: warning: \(text)\n")
-      case .stage(let name, let total): begin(name, total: total, in: .frames, &state)
+      case .stage(let name, let total, let unit):
+        begin(name, total: total, in: unit == .frames ? .frames : .steps, &state)
       case .step(let done): step(done, &state)
       case .segment: break
       }

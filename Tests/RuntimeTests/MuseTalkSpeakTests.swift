@@ -110,7 +110,7 @@ struct MuseTalkSpeakTests {
     let isPainting = Mutex(false)
     #expect(throws: CancelledError.self) {
       try SpeakJob(stopped, resources: resources, cancellation: cancellation).run { event in
-        if case .stage("painting", _) = event { isPainting.withLock { $0 = true } }
+        if case .stage("painting", _, _) = event { isPainting.withLock { $0 = true } }
         if case .step = event, isPainting.withLock({ $0 }) { cancellation.cancelAfterSegment() }
       }
     }
@@ -131,7 +131,7 @@ struct MuseTalkSpeakTests {
     request.audio = folder.file("short.wav")
     let searched = Mutex<[Int]>([])
     let report = try SpeakJob(request, resources: resources).run {
-      if case .stage(_, let total) = $0 { searched.withLock { $0.append(total) } }
+      if case .stage(_, let total, _) = $0 { searched.withLock { $0.append(total) } }
     }
     #expect(report.frames == 2 && searched.withLock { $0 } == [0, 2, 2])
   }

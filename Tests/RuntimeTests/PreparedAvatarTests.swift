@@ -58,7 +58,7 @@ struct PreparedAvatarTests {
     let report = try SpeakJob(request, resources: resources).run { event in
       told.withLock { told in
         if case .warning(let text) = event { told.warnings.append(text) }
-        if case .stage("finding the face", _) = event { told.searched = true }
+        if case .stage("finding the face", _, _) = event { told.searched = true }
       }
     }
     let (warnings, searched) = told.withLock { $0 }

@@ -2,12 +2,6 @@ public import Weights
 
 /// The shape of CLIP's text encoder, as transformers writes it to `config.json`.
 public struct CLIPTextConfiguration: Sendable, Equatable, Decodable {
-  public enum Activation: String, Sendable, Decodable {
-    case gelu
-    /// x * sigmoid(1.702 x), with which OpenAI's models were trained.
-    case quickGELU = "quick_gelu"
-  }
-
   public var vocabularySize = 49_408
   public var width = 768
   public var feedForwardWidth = 3072
@@ -15,7 +9,7 @@ public struct CLIPTextConfiguration: Sendable, Equatable, Decodable {
   public var heads = 12
   /// Tokens of one chunk, with its begin and end.
   public var positions = 77
-  public var activation = Activation.quickGELU
+  public var activation = CLIPActivation.quickGELU
   public var epsilon: Float = 1e-5
 
   enum CodingKeys: String, CodingKey {

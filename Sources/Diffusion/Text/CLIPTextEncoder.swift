@@ -8,7 +8,7 @@ public import Weights
 public struct CLIPTextEncoder: Sendable {
   public let configuration: CLIPTextConfiguration
   private let positions: Constant
-  private let layers: [CLIPTextLayer]
+  private let layers: [CLIPLayer]
   private let norm: LayerNorm
 
   /// Tensors of published files that say nothing: an index that old versions stored.
@@ -24,10 +24,10 @@ public struct CLIPTextEncoder: Sendable {
     let model = Self.model(in: weights)
     positions = try model["embeddings.position_embedding"].tensor(
       "weight", shape: [configuration.positions, configuration.width])
-    var layers: [CLIPTextLayer] = []
+    var layers: [CLIPLayer] = []
     for index in 0..<configuration.layers {
       layers.append(
-        try CLIPTextLayer(model["encoder.layers.\(index)"], configuration: configuration))
+        try CLIPLayer(model["encoder.layers.\(index)"], configuration: configuration))
     }
     self.layers = layers
     norm = try LayerNorm(

@@ -19,6 +19,17 @@ public struct LatentVideo: Sendable, Equatable {
     LatentVideo(channels: channels, height: height, width: width, values: values)
   }
 
+  /// This, as noise, with a share of its variance taken by `picture`, a frame's values, in every frame.
+  public func mixed(with picture: [Float], share: Double) -> LatentVideo {
+    with(
+      (0..<frames).flatMap {
+        combined(share.squareRoot(), picture, (1 - share).squareRoot(), Array(self[$0]))
+      })
+  }
+
+  /// All values times `factor`.
+  public func scaled(by factor: Double) -> LatentVideo { with(values.map { $0 * Float(factor) }) }
+
   /// Values of one frame.
   public var frameSize: Int { channels * height * width }
 

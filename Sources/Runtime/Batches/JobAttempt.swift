@@ -19,7 +19,7 @@ final class JobAttempt: Sendable {
 
   func handle(_ event: ProgressEvent) {
     switch event {
-    case .stage(let name, let total): context.report(.stage(name, total: total))
+    case .stage(let name, let total, _): context.report(.stage(name, total: total))
     case .step(let done): context.report(.step(done: done))
     case .segment(let index, let count, let sha256, let byteCount):
       context.report(

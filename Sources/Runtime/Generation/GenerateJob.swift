@@ -21,7 +21,8 @@ public struct GenerateJob {
   public func run(progress: @escaping ProgressHandler = { _ in }) throws -> GenerateReport {
     let started = ContinuousClock.now
     try OutputPath.check(
-      request.output, force: request.replacesOutput, inputs: request.image.map { [$0] } ?? [])
+      request.output, force: request.replacesOutput,
+      inputs: [request.image, request.museV.reference].compactMap(\.self))
     var report = try request.isStill ? drawPicture(progress) : makeVideo(progress)
     report.wallSeconds = (ContinuousClock.now - started) / .seconds(1)
     report.timings = report.timings.mapValues { ($0 * 1000).rounded() / 1000 }
@@ -62,9 +63,10 @@ public struct GenerateJob {
   }
 
   private func makeVideo(_ progress: @escaping ProgressHandler) throws -> GenerateReport {
-    var generator = try videoGenerator(progress)
+    var generator = try videoGenerator()
     let made = generator.request
-    let tags = GenerateTags(request: made, precision: generator.precision)
+    let tags = GenerateTags(
+      request: made, precision: generator.precision, ownWords: generator.ownWords)
     let video = GeneratedVideo(
       output: request.output, width: generator.width, height: generator.height,
       rate: generator.rate, crf: request.crf, replacesOutput: request.replacesOutput)
@@ -84,11 +86,12 @@ public struct GenerateJob {
   }
 
   /// What makes the video, chosen by the request.
-  private func videoGenerator(
-    _ progress: @escaping ProgressHandler
-  ) throws -> any VideoGenerator {
-    throw RuntimeError.usage(
-      "output \(request.output): needs a model that makes videos: name one with --model")
+  private func videoGenerator() throws -> any VideoGenerator {
+    guard let model = request.model else {
+      throw RuntimeError.usage(
+        "output \(request.output): needs a model that makes videos: name one with --model")
+    }
+    return try MuseVVideo(request, model: model, cancellation: cancellation)
   }
 }
 

@@ -47,6 +47,7 @@ public struct GenerateRequest: Sendable {
   /// How closely the prompt is followed; nil: as the model usually does.
   public var guidance: Double?
   public var sampler = Sampler.euler
+  public var museV = MuseVOptions()
   public var seed: UInt64 = 0
   public var randomNumbers = RandomNumbers.cpu
   /// 1: all layers of the text encoder; 2: all but the last.

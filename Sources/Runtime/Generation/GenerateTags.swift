@@ -8,6 +8,8 @@ struct GenerateTags {
   /// With the choices made that were left to the program.
   let request: GenerateRequest
   let precision: String
+  /// Options that only the model knows.
+  var ownWords: [(option: String, value: String?)] = []
 
   /// The producer's number for the content: as asked for, else a digest of the picture.
   func contentID(of picture: RGBPicture) -> String {
@@ -61,6 +63,9 @@ struct GenerateTags {
     add("--guidance", request.guidance.map { "\($0)" })
     add("--seed", "\(request.seed)")
     addBase(add)
+    for (option, value) in ownWords {
+      if let value { add(option, value) } else { words.append(option) }
+    }
     add("--precision", precision)
     return words
   }

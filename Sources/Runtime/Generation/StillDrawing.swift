@@ -65,7 +65,7 @@ struct StillDrawing {
     let start =
       clean.map { scheduler.noised($0, noise: noise, step: firstStep) }
       ?? noise.map { $0 * Float(scheduler.initialNoiseScale) }
-    progress(.stage(name: "denoising", total: steps - firstStep))
+    progress(.stage(name: "denoising", total: steps - firstStep, unit: .steps))
     return try ParallelDenoising(
       windows: DenoisingWindows(frames: 1, length: 1, overlap: 0),
       guidance: Guidance(request.guidance ?? Self.usualGuidance)

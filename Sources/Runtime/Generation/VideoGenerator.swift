@@ -12,6 +12,9 @@ protocol VideoGenerator {
   /// The precision that networks compute in.
   var precision: String { get }
 
+  /// Options of its own kind, for the command that makes the video again.
+  var ownWords: [(option: String, value: String?)] { get }
+
   /// Hands over all frames in order, of this size, as soon as each is made.
   mutating func generate(
     progress: @escaping ProgressHandler, timings: inout [String: Double],

@@ -18,6 +18,7 @@ public enum NetworkCatalog {
     MuseVUNet.plain,
     MuseVUNet.large,
     MuseVReferenceNet(),
+    CLIPVision(),
     ImageProjectionNetwork(),
     ControlNetNetwork(),
     MiniArticulation(),

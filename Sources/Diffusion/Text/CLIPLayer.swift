@@ -2,8 +2,27 @@ import Compute
 import Layers
 import Weights
 
-/// Self-attention that sees no later token, then two matrices with an activation between, each normalised first.
-struct CLIPTextLayer: Sendable {
+/// The activation in CLIP's layers.
+public enum CLIPActivation: String, Sendable, Decodable {
+  case gelu
+  /// x * sigmoid(1.702 x), with which OpenAI's models were trained.
+  case quickGELU = "quick_gelu"
+}
+
+/// The shape of a layer of CLIP's encoders, of texts or of pictures.
+protocol CLIPLayerShape {
+  var width: Int { get }
+  var feedForwardWidth: Int { get }
+  var heads: Int { get }
+  var activation: CLIPActivation { get }
+  var epsilon: Float { get }
+}
+
+extension CLIPTextConfiguration: CLIPLayerShape {}
+extension CLIPVisionConfiguration: CLIPLayerShape {}
+
+/// Self-attention, then two matrices with an activation between, each normalised first.
+struct CLIPLayer: Sendable {
   private let attentionNorm: LayerNorm
   private let query: Linear
   private let key: Linear
@@ -13,9 +32,9 @@ struct CLIPTextLayer: Sendable {
   private let inner: Linear
   private let outer: Linear
   private let heads: Int
-  private let activation: CLIPTextConfiguration.Activation
+  private let activation: CLIPActivation
 
-  init(_ weights: WeightScope, configuration: CLIPTextConfiguration) throws(WeightsError) {
+  init(_ weights: WeightScope, configuration: some CLIPLayerShape) throws(WeightsError) {
     let (width, epsilon) = (configuration.width, configuration.epsilon)
     heads = configuration.heads
     activation = configuration.activation
@@ -31,9 +50,13 @@ struct CLIPTextLayer: Sendable {
     outer = try Linear(weights["mlp.fc2"], inputs: innerWidth, outputs: width)
   }
 
-  /// x [N, L, width], mask [L, L] that is added to the logits -> same as x.
-  func callAsFunction(_ x: Tensor, mask: Tensor) -> Tensor {
-    let x = x + output(attended(attentionNorm(x), mask: mask))
+  /// x [N, L, width], mask [L, L] that is added to the logits, nil where all see all -> same as x.
+  func callAsFunction(_ x: Tensor, mask: Tensor?) -> Tensor {
+    let normed = attentionNorm(x)
+    let seen =
+      mask.map { attended(normed, mask: $0) }
+      ?? query(normed).attention(key: key(normed), value: value(normed), heads: heads)
+    let x = x + output(seen)
     return x + outer(activated(inner(finalNorm(x))))
   }
 

@@ -1,0 +1,70 @@
+import Compute
+import Diffusion
+import Layers
+
+/// MuseV's UNet on windows of a video, each after the frame that is given.
+final class ClipNetwork {
+  private let unet: UNet3DCondition
+  /// The given frame's clean latents, of shape `shape`, [1, 4, height, width].
+  private let given: [Float]
+  private let shape: [Int]
+  private let prompts: EncodedPrompts
+  private let references: ReferenceConditions?
+  private let options: MuseVOptions
+  private let device: any Device
+  private let precision: Precision
+  /// By the number of a window's frames: all but perhaps the last have one.
+  private var plans: [Int: any CompiledPlan] = [:]
+
+  init(
+    _ unet: UNet3DCondition, given: [Float], shape: [Int], prompts: EncodedPrompts,
+    references: ReferenceConditions?, options: MuseVOptions, device: any Device,
+    precision: Precision
+  ) {
+    self.unet = unet
+    (self.given, self.shape) = (given, shape)
+    (self.prompts, self.references) = (prompts, references)
+    (self.options, self.device, self.precision) = (options, device, precision)
+  }
+
+  /// What is to be taken from a window's latents.
+  func predict(_ request: DenoisingRequest) throws -> [Float] {
+    let frames = request.frames.count
+    let plan = try plans[frames] ?? compiled(frames: frames)
+    plans[frames] = plan
+    var inputs = [
+      "latents": HostTensor(
+        shape: [1, frames + 1] + shape.dropFirst(), values: given + request.latents),
+      "timestep": unet.timestepInput(request.timestep),
+      "positions": unet.positionsInput(frames: frames + 1, motionSpeed: options.motionSpeed),
+      "text": prompts[request.conditioning],
+    ]
+    if let seen = references?[request.conditioning] {
+      inputs["image"] = seen.tokens
+      for (index, picture) in seen.features.enumerated() { inputs["reference \(index)"] = picture }
+    }
+    return try Array((plan.run(inputs)["sample"]?.values ?? []).dropFirst(given.count))
+  }
+
+  private func compiled(frames: Int) throws -> any CompiledPlan {
+    let recorder = PlanRecorder(name: "musev")
+    let latents = recorder.input("latents", [1, frames + 1] + shape.dropFirst())
+    let timestep = recorder.input("timestep", unet.timestepInput(0).shape)
+    let positions = recorder.input("positions", unet.positionsInput(frames: frames + 1).shape)
+    var conditions = ClipConditions(
+      text: recorder.input("text", prompts.prompt.shape), conditionFrames: [0])
+    if let seen = references?.prompted {
+      conditions.image = ImagePrompt(
+        tokens: recorder.input("image", seen.tokens.shape), scale: Float(options.imagePromptScale))
+      let pictures = seen.features.enumerated().map { index, picture in
+        recorder.input("reference \(index)", picture.shape)
+      }
+      conditions.references = EncoderFeatures(
+        down: pictures.dropLast(), middle: pictures[pictures.count - 1])
+    }
+    recorder.output(
+      "sample",
+      unet(latents, timestep: timestep, positions: positions, conditions: conditions))
+    return try device.compile(recorder.finish(), precision: precision)
+  }
+}

@@ -1,0 +1,184 @@
+import Compute
+import Diffusion
+import LipSync
+import Media
+import MediaTypes
+
+/// MuseV's way from a picture and a prompt to a video: the picture is its first frame, given clean to every window, and all
+/// windows are denoised together.
+///
+/// Networks are loaded one after the other. Of the frames only latents are kept; they are decoded one by one.
+struct MuseVVideo: VideoGenerator {
+  let request: GenerateRequest
+  let rate: Rational
+  let frameCount: Int
+  var width: Int { pictures.width }
+  var height: Int { pictures.height }
+  var precision: String { pictures.precision.rawValue }
+  var ownWords: [(option: String, value: String?)] { request.museV.words(draws: given == nil) }
+  private let files: MuseVFiles
+  private let folder: StableDiffusionFolder
+  private let scheduler: SchedulerConfiguration
+  private let given: RGBPicture?
+  private let pictures: LatentPictures
+  private let cancellation: Cancellation
+
+  /// Checks the request, and makes the choices that it leaves; loads no network yet.
+  ///
+  /// - Throws: `RuntimeError` with the documented exit codes.
+  init(_ asked: GenerateRequest, model: String, cancellation: Cancellation) throws {
+    if let complaint = asked.museV.complaint { throw RuntimeError.usage(complaint) }
+    guard !asked.prompt.isEmpty || asked.image != nil else {
+      throw RuntimeError.usage("--prompt: say what to show, or give a picture with --image")
+    }
+    files = try MuseVFiles(asked, model: model)
+    folder = try StableDiffusionFolder(files.base, autoencoder: files.autoencoder)
+    scheduler = try folder.scheduler()
+    given = try asked.image.map { try readPicture($0, background: .white) }
+    let device = try asked.device()
+    pictures = try LatentPictures(
+      folder, asked, like: given, step: Self.sizeStep, device: device,
+      precision: device.resolve(asked.precision.forComputing))
+    rate = asked.rate ?? Rational(MuseVOptions.usualRate)
+    frameCount = asked.length?.frameCount(at: rate) ?? MuseVOptions.usualFrames
+    guard GenerateRequest.frameRange.contains(frameCount), frameCount > 1 else {
+      throw RuntimeError.usage(
+        "--frames \(frameCount): use 2 to \(GenerateRequest.frameRange.upperBound): the first is "
+          + "the picture")
+    }
+    var request = asked
+    request.base = files.base
+    request.autoencoder = files.autoencoder
+    request.size = (pictures.width, pictures.height)
+    (request.length, request.rate) = (.frames(frameCount), rate)
+    request.steps = asked.steps ?? MuseVOptions.usualSteps
+    request.guidance = asked.guidance ?? MuseVOptions.usualGuidance
+    try request.sampler.check(steps: request.steps ?? 0, scheduler)
+    self.request = request
+    self.cancellation = cancellation
+  }
+
+  /// Sides of pictures that upstream makes are multiples of this.
+  private static let sizeStep = 64
+
+  mutating func generate(
+    progress: @escaping ProgressHandler, timings: inout [String: Double],
+    append: GeneratedVideo.Sink
+  ) throws {
+    try frames(progress: progress, timings: &timings) { try append($0.frame()) }
+  }
+
+  /// The frames as pictures, in order.
+  func frames(
+    progress: @escaping ProgressHandler, timings: inout [String: Double],
+    each: (RGBPicture) throws -> Void
+  ) throws {
+    let first = try firstFrame(progress, &timings)
+    progress(.stage(name: "encoding the picture", total: 0))
+    let clean = try timings.measure("encode") { try pictures.encode(first) }
+    let latents = try timings.measure("denoise") {
+      try denoised(clean, first, progress, references: references(first, clean, progress))
+    }
+    for warning in Set(folder.warnings + files.warnings).sorted() { progress(.warning(warning)) }
+    progress(.stage(name: "decoding", total: frameCount))
+    try timings.measure("decode") {
+      let decoder = try pictures.decoder()
+      for frame in 0..<frameCount {
+        try cancellation.check()
+        let values = frame == 0 ? clean : Array(latents[frame - 1])
+        try each(pictures.decode(values, by: decoder))
+        progress(.step(done: frame + 1))
+      }
+    }
+  }
+
+  /// The given picture, or one that the base model draws.
+  private func firstFrame(
+    _ progress: ProgressHandler, _ timings: inout [String: Double]
+  ) throws -> RGBPicture {
+    if let given { return try pictures.fitted(given) }
+    var drawn = request
+    drawn.steps = request.museV.pictureSteps
+    drawn.guidance = request.museV.pictureGuidance
+    let drawing = try StillDrawing(
+      folder, request: drawn, pictures: pictures, cancellation: cancellation)
+    return try drawing.draw(from: nil, progress: progress, timings: &timings)
+  }
+
+  private func references(
+    _ first: RGBPicture, _ clean: [Float], _ progress: ProgressHandler
+  ) throws -> ReferenceConditions? {
+    let configuration = try files.configuration()
+    guard configuration.variant == .referenceNet else {
+      if let reference = request.museV.reference {
+        throw RuntimeError.usage(
+          "--reference \(reference): model \(files.folder) looks at no reference: leave it out, or "
+            + "use musev_referencenet")
+      }
+      return nil
+    }
+    progress(.stage(name: "looking at the picture", total: 0))
+    let other = try request.museV.reference.map {
+      try pictures.fitted(readPicture($0, background: .white))
+    }
+    return try ReferenceConditions(
+      other ?? first, latents: other.map(pictures.encode) ?? clean, shape: pictures.latentShape,
+      files: files, width: configuration.spatial.contextWidth, device: pictures.device,
+      precision: pictures.precision)
+  }
+
+  /// The latents of all frames but the first.
+  private func denoised(
+    _ clean: [Float], _ first: RGBPicture, _ progress: ProgressHandler,
+    references: ReferenceConditions?
+  ) throws -> LatentVideo {
+    progress(.stage(name: "reading the prompt", total: 0))
+    var asked = request
+    asked.negativePrompt = request.museV.negativePrompt ?? request.negativePrompt
+    let prompts = try folder.prompts(asked, pictures.device)
+    let (shape, options) = (pictures.latentShape, request.museV)
+    progress(.stage(name: "loading the network", total: 0))
+    let unet = try files.unet()
+    try check(prompts, unet.configuration.spatial)
+    let network = ClipNetwork(
+      unet, given: clean, shape: shape, prompts: prompts, references: references,
+      options: options, device: pictures.device, precision: pictures.precision)
+    let scheduler = request.sampler.scheduler(scheduler, steps: request.steps ?? 0)
+    var numbers = request.randomNumbers.generator(seed: request.seed)
+    func noise() -> LatentVideo {
+      options.videoNoise.draw(
+        frames: frameCount - 1, channels: shape[1], height: shape[2], width: shape[3],
+        from: &numbers)
+    }
+    let start = noise().mixed(with: clean, share: options.pictureNoise)
+      .scaled(by: scheduler.initialNoiseScale)
+    let windows = DenoisingWindows(
+      frames: frameCount - 1, length: options.window, overlap: options.overlap,
+      isLastShort: options.endsWithShortWindow)
+    let total = windows.ranges.count * (request.steps ?? 0)
+    progress(.stage(name: "denoising", total: total, unit: .steps))
+    return try ParallelDenoising(
+      windows: windows, guidance: Guidance(request.guidance ?? 1)
+    ).run(
+      start, scheduler: scheduler, noise: { noise().values },
+      report: {
+        progress(.step(done: $0.step * $0.windows + $0.window))
+        try cancellation.check()
+      },
+      finishedStep: { step, _ in progress(.step(done: (step + 1) * windows.ranges.count)) },
+      predict: network.predict)
+  }
+
+  /// Refuses parts that do not fit together.
+  private func check(_ prompts: EncodedPrompts, _ unet: UNetConfiguration) throws {
+    let (width, channels) = (prompts.prompt.shape[2], pictures.latentShape[1])
+    guard width == unet.contextWidth, channels == unet.inputChannels,
+      channels == unet.outputChannels
+    else {
+      throw RuntimeError.badInput(
+        "--base \(folder.path): its text has \(width) values and its latents \(channels) channels, "
+          + "its unet takes \(unet.contextWidth) and \(unet.inputChannels): take all from one model"
+      )
+    }
+  }
+}
