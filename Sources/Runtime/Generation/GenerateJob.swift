@@ -87,6 +87,9 @@ public struct GenerateJob {
   private func videoGenerator(
     _ progress: @escaping ProgressHandler
   ) throws -> any VideoGenerator {
+    if request.base == nil, request.model ?? MotionGenerator.model == MotionGenerator.model {
+      return try MotionGenerator(request, cancellation: cancellation, progress: progress)
+    }
     throw RuntimeError.usage(
       "output \(request.output): needs a model that makes videos: name one with --model")
   }
