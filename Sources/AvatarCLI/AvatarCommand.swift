@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import MediaTypes
 import Runtime
 
@@ -30,6 +31,7 @@ struct AvatarCommand: ParsableCommand {
 
   static func main() {
     StandardStreams.fillClosed()
+    keepFreedMemory()
     do {
       try checkEnvironment()
       var command = try parseAsRoot()
@@ -37,6 +39,14 @@ struct AvatarCommand: ParsableCommand {
     } catch {
       ErrorReport.exit(with: error)
     }
+  }
+
+  /// Lets the C library use large pieces of memory again rather than hand each back: while weights are loaded, fetching them
+  /// anew, page by page, takes as long as the rest.
+  private static func keepFreedMemory() {
+    let limit: Int32 = 1 << 28
+    mallopt(M_MMAP_THRESHOLD, limit)
+    mallopt(M_TRIM_THRESHOLD, limit)
   }
 
   /// Refuses a limit that would otherwise be none without a word.

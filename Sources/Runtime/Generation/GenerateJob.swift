@@ -63,7 +63,7 @@ public struct GenerateJob {
   }
 
   private func makeVideo(_ progress: @escaping ProgressHandler) throws -> GenerateReport {
-    var generator = try videoGenerator()
+    var generator = try videoGenerator(progress)
     let made = generator.request
     let tags = GenerateTags(
       request: made, precision: generator.precision, ownWords: generator.ownWords)
@@ -86,8 +86,13 @@ public struct GenerateJob {
   }
 
   /// What makes the video, chosen by the request.
-  private func videoGenerator() throws -> any VideoGenerator {
-    guard let model = request.model else {
+  private func videoGenerator(
+    _ progress: @escaping ProgressHandler
+  ) throws -> any VideoGenerator {
+    if request.base == nil, request.model ?? MotionGenerator.model == MotionGenerator.model {
+      return try MotionGenerator(request, cancellation: cancellation, progress: progress)
+    }
+    guard let model = request.model, model != MotionGenerator.model else {
       throw RuntimeError.usage(
         "output \(request.output): needs a model that makes videos: name one with --model")
     }

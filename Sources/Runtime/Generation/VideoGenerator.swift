@@ -21,3 +21,7 @@ protocol VideoGenerator {
     append: GeneratedVideo.Sink
   ) throws
 }
+
+extension VideoGenerator {
+  var ownWords: [(option: String, value: String?)] { [] }
+}
