@@ -34,8 +34,8 @@ struct GenerateCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "A model that makes videos: one of MuseV's, such as motion/musev_referencenet.",
-      valueName: "folder"))
+      "A model that makes videos: musev, musev-referencenet, musev-referencenet-pose, or a folder of one.",
+      valueName: "model"))
   var model: String?
 
   @Option(name: .long, help: ArgumentHelp("What to draw.", valueName: "text"))

@@ -16,4 +16,6 @@ public enum ModelRole: String, Sendable, Hashable, Codable, CaseIterable {
   case referenceNet = "reference-net"
   /// Turns a picture's embedding into tokens (MuseV).
   case imageProjection = "image-projection"
+  /// Turns a picture into its embedding (MuseV).
+  case imageEncoder = "image-encoder"
 }

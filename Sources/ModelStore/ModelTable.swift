@@ -1,6 +1,8 @@
 /// The published models that this program knows.
 public enum ModelTable {
-  public static let models: [PublishedModel] = [mini, museTalk15, museTalk10, museV]
+  public static let models: [PublishedModel] = [
+    mini, museTalk15, museTalk10, museV, museVReferenceNet, museVReferenceNetPose,
+  ]
 
   /// The model in the program.
   static let mini = PublishedModel(

@@ -1,18 +1,30 @@
 /// A model as its makers published it: what it consists of and where it comes from.
 public struct PublishedModel: Sendable, Equatable {
+  /// What a model is for.
+  public enum Purpose: Sendable {
+    case lipSync
+    /// Pictures set in motion.
+    case video
+  }
+
   /// As the command line names it, such as `musetalk-1.5`.
   public let name: String
   /// What it does, in one line.
   public let summary: String
   /// Whether this version of the program can run it.
   public let isRunnable: Bool
+  public let purpose: Purpose
   /// None for the model in the program itself.
   public let parts: [ModelPart]
 
-  public init(name: String, summary: String, isRunnable: Bool = true, parts: [ModelPart]) {
+  public init(
+    name: String, summary: String, isRunnable: Bool = true, purpose: Purpose = .lipSync,
+    parts: [ModelPart]
+  ) {
     self.name = name
     self.summary = summary
     self.isRunnable = isRunnable
+    self.purpose = purpose
     self.parts = parts
   }
 

@@ -24,7 +24,12 @@ import Testing
   func list() throws {
     let list = try run("list")
     #expect(list.status == 0)
-    #expect(list.standardOutput.contains("musetalk-1.5  not installed, 4435 MB; commercial use"))
+    let lines = list.standardOutput.split(separator: "\n").map { $0.split(separator: " ") }
+    func line(_ name: String) -> String {
+      lines.first { $0.first == name[...] }.map { $0.dropFirst().joined(separator: " ") } ?? ""
+    }
+    #expect(line("musetalk-1.5").hasPrefix("not installed, 4435 MB; commercial use"))
+    #expect(line("musev-referencenet").contains("commercial use forbidden"))
     #expect(try run("list", "--commercial").standardOutput.hasPrefix("mini "))
     let show = try run("show", "musetalk-1.5", "--json", environment: ["HF_ENDPOINT": "http://m/"])
     let json = try JSONSerialization.jsonObject(with: Data(show.standardOutput.utf8))

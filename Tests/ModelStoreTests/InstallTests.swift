@@ -331,7 +331,11 @@ private struct Hub {
   @Test("every model's entries are whole and agree with each other")
   func table() throws {
     let models = ModelTable.models
-    #expect(models.map(\.name) == ["mini", "musetalk-1.5", "musetalk-1.0", "musev"])
+    #expect(
+      models.map(\.name) == [
+        "mini", "musetalk-1.5", "musetalk-1.0", "musev", "musev-referencenet",
+        "musev-referencenet-pose",
+      ])
     var places: [String: PublishedFile] = [:]
     for part in models.flatMap(\.parts) {
       #expect(!part.telltale.isEmpty && !part.licence.name.isEmpty)
@@ -350,6 +354,8 @@ private struct Hub {
         Set(parts.map(\.role))
           == [.unet, .vae, .whisper, .landmarks, .faceDetector, .faceParser])
     }
-    #expect(models.last!.parts.contains { $0.licence.commercialUse == .forbidden })
+    for model in models {
+      #expect((model.commercialUse == .forbidden) == (model.purpose == .video), "\(model.name)")
+    }
   }
 }

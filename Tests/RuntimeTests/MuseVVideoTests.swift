@@ -4,6 +4,7 @@ import Foundation
 import LipSync
 import Media
 import MediaTypes
+import ModelStore
 import TestSupport
 import Testing
 
@@ -179,7 +180,9 @@ struct TinyMuseV {
       return "\(error)"
     }
     let nowhere = tiny.folder.file("nowhere")
-    #expect(try complaint(.missingInput) { $0.model = nowhere }.contains("no such folder"))
+    #expect(try complaint(.missingInput) { $0.model = nowhere }.contains("no model or folder"))
+    #expect(
+      try complaint(.modelNotInstalled) { $0.model = "musev2" }.contains("musev-referencenet"))
     #expect(try complaint(.badInput) { $0.model = tiny.base }.contains("UNet3DConditionModel"))
     #expect(try complaint(.badInput) { $0.model = tiny.base + "/vae" }.contains("folder unet"))
     #expect(try complaint(.usage) { $0.base = nil }.contains("--base"))
@@ -203,6 +206,22 @@ struct TinyMuseV {
     #expect(
       try complaint(.missingInput) { ($0.model, $0.museV.referenceNet) = (copy, nil) }
         .contains("--image-encoder"))
+  }
+
+  @Test func `an installed model's parts are found by their roles`() throws {
+    let store = ModelStore(environment: ["HOME": tiny.folder.url.path])
+    let installed = try store.locate(folder: tiny.checkpoints)
+    #expect(installed.published.name == "musev" && installed.published.commercialUse == .forbidden)
+    let places = try MuseVPlaces(installed, options: MuseVOptions())
+    #expect(places.unet.hasSuffix("motion/musev/unet/diffusion_pytorch_model.bin"))
+    #expect(places.autoencoder.contains("vae/sd-vae-ft-mse"))
+    #expect(
+      try #require(throws: RuntimeError.self) { try places.imageEncoder() }.exitCode
+        == .missingInput)
+    var request = SpeakRequest(audio: "a.wav", output: "a.mp4")
+    request.model = tiny.checkpoints
+    let error = try #require(throws: ModelStoreError.self) { try SpeakModel(request) }
+    #expect(error.exitCode == .modelNotInstalled)
   }
 
   @Test func `small pictures are refused by name, others cut to multiples of 64`() throws {

@@ -26,7 +26,7 @@ public struct GenerateRequest: Sendable {
   public var output: String
   /// The folder of a Stable Diffusion 1.x model in diffusers' layout.
   public var base: String?
-  /// The folder of a model that makes videos.
+  /// A model that makes videos, by name or folder.
   public var model: String?
   public var prompt = ""
   public var negativePrompt = ""

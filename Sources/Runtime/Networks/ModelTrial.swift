@@ -41,20 +41,27 @@ public struct ModelTrial: Sendable {
         (try NetworkCatalog.find($0), nil)
       }
     }
-    return try store.locate(name).parts.flatMap { part in
-      try Self.networks(of: part.role).map { (try NetworkCatalog.find($0), part.weights) }
+    let model = try store.locate(name)
+    return try model.parts.flatMap { part in
+      try Self.networks(of: part.role, in: model.published).map {
+        (try NetworkCatalog.find($0), part.weights)
+      }
     }
   }
 
-  private static func networks(of role: ModelRole) -> [String] {
+  private static func networks(of role: ModelRole, in model: PublishedModel) -> [String] {
     switch role {
-    case .unet: ["musetalk-unet"]
+    case .unet where model.purpose == .lipSync: ["musetalk-unet"]
+    case .unet:
+      [model.parts.contains { $0.role == .referenceNet } ? "musev-referencenet-unet" : "musev-unet"]
     case .vae: ["vae-encoder", "vae-decoder"]
     case .whisper: ["whisper-encoder"]
     case .landmarks: ["dwpose"]
     case .faceDetector: ["s3fd"]
     case .faceParser: ["bisenet"]
-    case .referenceNet, .imageProjection: []
+    case .referenceNet: ["musev-referencenet"]
+    case .imageProjection: ["musev-image-projection"]
+    case .imageEncoder: ["clip-vision"]
     }
   }
 }

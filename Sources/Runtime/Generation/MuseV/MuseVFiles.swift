@@ -1,45 +1,31 @@
 import Compute
 import Diffusion
-import Foundation
 import MediaTypes
 import Weights
 
-/// One of MuseV's models, with what it needs beside its own folder, as upstream lays its `checkpoints` out:
-/// `motion/MODEL`, `IP-Adapter/models/image_encoder`, `vae/sd-vae-ft-mse`, `t2i/sd1.5/majicmixRealv6Fp16`.
+/// One of MuseV's models, with the Stable Diffusion that it animates: networks, loaded when they are asked for.
 struct MuseVFiles {
-  let folder: String
   /// The Stable Diffusion whose spatial layers are used.
   let base: String
   /// nil: the base's own.
   let autoencoder: String?
+  private let places: MuseVPlaces
   private let motion: NetworkSource
   private let spatial: NetworkSource
-  private let options: MuseVOptions
 
-  /// - Throws: `RuntimeError`: 66 where a folder is not there, 65 where it holds no such model.
+  /// As the request named it.
+  var model: String { places.model }
+
+  /// - Throws: `RuntimeError`: 66 where a folder is not there, 65 where it holds no such model; errors with 69 for a model that is not installed.
   init(_ request: GenerateRequest, model: String) throws {
-    guard OutputPath.isFolder(model) else {
-      throw RuntimeError.missing(
-        "--model \(model): no such folder: give one of MuseV's, such as motion/musev_referencenet")
-    }
-    guard OutputPath.isFolder("\(model)/unet") else {
-      throw RuntimeError.badInput(
-        "--model \(model): its folder unet is missing: give one of MuseV's models, such as "
-          + "motion/musev_referencenet")
-    }
-    folder = model
-    options = request.museV
-    let checkpoints = "\(model)/../.."
-    let usualBase = "\(checkpoints)/t2i/sd1.5/majicmixRealv6Fp16"
-    guard let base = request.base ?? (OutputPath.isFolder(usualBase) ? usualBase : nil) else {
+    places = try MuseVPlaces(model, options: request.museV)
+    guard let base = request.base ?? places.first([places.base]) else {
       throw RuntimeError.usage(
         "--base: is missing: give the Stable Diffusion 1.5 model that MuseV shall animate")
     }
     self.base = base
-    let usualAutoencoder = "\(checkpoints)/vae/sd-vae-ft-mse"
-    autoencoder =
-      request.autoencoder ?? (OutputPath.isFolder(usualAutoencoder) ? usualAutoencoder : nil)
-    motion = .path("\(model)/unet")
+    autoencoder = request.autoencoder ?? places.first([places.autoencoder])
+    motion = .path(places.unet)
     spatial = .path("\(base)/unet")
   }
 
@@ -82,19 +68,14 @@ struct MuseVFiles {
     else {
       throw RuntimeError.badInput(
         "--base \(base): its unet has \(own.blockOutputChannels) channels, takes "
-          + "\(own.inputChannels) and attends to \(own.crossAttentionWidth); --model \(folder) needs "
+          + "\(own.inputChannels) and attends to \(own.crossAttentionWidth); --model \(model) needs "
           + "\(motion.blockOutputChannels), \(motion.inputChannels) and \(motion.crossAttentionWidth)"
           + ": give a Stable Diffusion 1.5 model")
     }
   }
 
   private func imageProjectionCheckpoint() throws -> Checkpoint {
-    let names = ["ip_adapter_image_proj.bin", "ip_adapter_image_proj.safetensors"]
-    guard let found = first(names.map { "\(folder)/\($0)" }) else {
-      throw RuntimeError.badInput(
-        "--model \(folder): its \(names[0]) is missing: copy it from the published model")
-    }
-    return try Checkpoint(path: found)
+    try Checkpoint(path: places.imageProjection())
   }
 
   func imageProjection() throws -> ImageProjection {
@@ -105,19 +86,11 @@ struct MuseVFiles {
   }
 
   func imageEncoder() throws -> CLIPVisionEncoder {
-    let usual = "\(folder)/../../IP-Adapter/models/image_encoder"
-    let path = try part(
-      options.imageEncoder, "--image-encoder", ["\(folder)/image_encoder", usual],
-      "a CLIP ViT-H/14 picture encoder (IP-Adapter's models/image_encoder)")
-    return try NetworkSource.path(path).clipVision().encoder
+    try NetworkSource.path(places.imageEncoder()).clipVision().encoder
   }
 
   func referenceNet() throws -> ReferenceNet2D {
-    let path = try part(
-      options.referenceNet, "--reference-net",
-      ["\(folder)/referencenet", "\(folder)/../musev_referencenet/referencenet"],
-      "a ReferenceNet (motion/musev_referencenet/referencenet)")
-    let source = NetworkSource.path(path)
+    let source = NetworkSource.path(try places.referenceNet())
     let weights = try source.diffusersWeights()
     let network = try ReferenceNet2D(
       weights,
@@ -125,25 +98,5 @@ struct MuseVFiles {
         source.configuration(["config.json"], embedded: nil)))
     try weights.requireAllConsumed(ignoring: ReferenceNet2D.ignoredKeys)
     return network
-  }
-
-  /// The folder that was given for a part, or that lies where one usually does.
-  private func part(
-    _ given: String?, _ option: String, _ usual: [String], _ what: String
-  ) throws -> String {
-    if let given {
-      guard first([given]) != nil else {
-        throw RuntimeError.missing("\(option) \(given): there is no such folder: check the path")
-      }
-      return given
-    }
-    guard let found = first(usual) else {
-      throw RuntimeError.missing("--model \(folder): needs \(what): name one with \(option)")
-    }
-    return found
-  }
-
-  private func first(_ paths: [String]) -> String? {
-    paths.first(where: FileManager.default.fileExists)
   }
 }

@@ -112,7 +112,7 @@ struct MuseVVideo: VideoGenerator {
     guard configuration.variant == .referenceNet else {
       if let reference = request.museV.reference {
         throw RuntimeError.usage(
-          "--reference \(reference): model \(files.folder) looks at no reference: leave it out, or "
+          "--reference \(reference): model \(files.model) looks at no reference: leave it out, or "
             + "use musev_referencenet")
       }
       return nil

@@ -28,7 +28,7 @@ struct ReferenceConditions {
     let projection = try files.imageProjection()
     guard projection.width == embedding.values.count, projection.channels == width else {
       throw RuntimeError.badInput(
-        "--model \(files.folder): its image projection makes \(projection.channels) of "
+        "--model \(files.model): its image projection makes \(projection.channels) of "
           + "\(projection.width) values; the picture encoder gives \(embedding.values.count) and the "
           + "unet takes \(width): take all from one model")
     }
