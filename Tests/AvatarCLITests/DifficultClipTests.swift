@@ -48,7 +48,7 @@ struct DifficultClipTests {
         + ["-preset", "ultrafast", "-crf", "12", "-pix_fmt", "yuv420p", "clip.mp4"])
     let run = try CommandRun.run(
       ["speak", "--json", "--quiet", "--force", "--audio", "say.wav", "--avatar", "clip.mp4"]
-        + ["--length", "clip", "-o", "out.mp4"] + arguments, in: folder.url)
+        + ["--length", "clip", "--fps", "10", "-o", "out.mp4"] + arguments, in: folder.url)
     try #require(run.status == 0, "\(run.standardError)")
     let report = try JSONDecoder().decode(Report.self, from: Data(run.standardOutput.utf8))
     try checkWhole(report, frames: Int(seconds * 10))
@@ -124,7 +124,7 @@ struct DifficultClipTests {
   }
 
   @Test func `a face 30 pixels wide, and one of 2,000`() throws {
-    let small = try speak("[0]fps=10,scale=60:60,pad=320:240:100:60:gray")
+    let small = try speak("[0]fps=10,scale=64:64,pad=320:240:100:60:gray")
     #expect(small.frames == 30)
     let large = try speak("[0]fps=10,crop=300:340:106:60,scale=2400:2720", seconds: 0.5)
     #expect(large.frames_passed_through == 0)

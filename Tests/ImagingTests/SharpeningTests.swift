@@ -52,7 +52,7 @@ import Testing
       return Double(sum) / Double(places.count)
     }
     let gain = Double(steepest(sharpened(edge(), 1))) / Double(steepest(edge()))
-    #expect(gain > 1.2)
+    #expect(gain >= 1.2)
     #expect(difference(1) < 1.2 * difference(0), "\(difference(1)) \(difference(0))")
   }
 
