@@ -96,6 +96,13 @@ let package = Package(
         "MediaTypes", "Imaging", "Face", "Diffusion", "Compute", "Weights", "Layers",
       ]),
 
+    .target(
+      name: "Motion",
+      dependencies: [
+        "MediaTypes", "Imaging", "Face", "Diffusion", "Compute", "Weights", "Layers",
+      ],
+      swiftSettings: kernels),
+
     // MARK: Batches
     .target(name: "Transfers", dependencies: ["MediaTypes", "CCurl"]),
     .target(
@@ -115,7 +122,7 @@ let package = Package(
         "CMini", "MediaTypes", "Digests", "Transfers", "ModelStore", "Batch", "Compute", "Weights",
         "Layers", "Imaging",
         "Media", "Audio", "Face",
-        "Diffusion", "LipSync", "Lettering", "CKernels", "COpenBLAS", "CFaceDetector",
+        "Diffusion", "LipSync", "Motion", "Lettering", "CKernels", "COpenBLAS", "CFaceDetector",
       ]),
     .executableTarget(
       name: "AvatarCLI",
@@ -176,9 +183,15 @@ let package = Package(
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(
+      name: "MotionTests",
+      dependencies: [
+        "Motion", "Diffusion", "Face", "Imaging", "MediaTypes", "Compute", "Weights", "TestSupport",
+      ],
+      resources: [.copy("Fixtures")], swiftSettings: kernels),
+    .testTarget(
       name: "RuntimeTests",
       dependencies: [
-        "Runtime", "Batch", "ModelStore", "MediaTypes", "Digests", "Media", "Compute", "Weights",
+        "Runtime", "Motion", "Batch", "ModelStore", "MediaTypes", "Digests", "Media", "Compute", "Weights",
         "Imaging", "Face", "Diffusion", "LipSync", "Lettering", "TestSupport",
       ],
       resources: [.copy("Fixtures")]),

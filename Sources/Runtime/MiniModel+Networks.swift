@@ -1,7 +1,9 @@
 import Audio
 import Compute
+import Diffusion
 import Face
 import LipSync
+import Motion
 import Weights
 
 extension MiniModel {
@@ -34,5 +36,19 @@ extension MiniModel {
       configuration: configuration("painter/config.json"),
       unet: checkpoint("painter/diffusion_pytorch_model.safetensors"),
       embedding: checkpoint("painter/articulation_embedding.safetensors"))
+  }
+
+  /// The network that makes up how a head moves.
+  func motion(device: any Device, precision: Precision) throws -> MotionGeneration {
+    let weights = try checkpoint("motion/model.safetensors").weights
+    let network = try MotionNetwork(
+      weights, configuration: MotionConfiguration(configuration("motion/config.json")))
+    return try MotionGeneration(
+      network, scheduler: motionScheduler(), device: device, precision: precision)
+  }
+
+  /// How noise was added to its motions in training.
+  func motionScheduler() throws -> SchedulerConfiguration {
+    try SchedulerConfiguration(configuration("motion/scheduler_config.json"))
   }
 }

@@ -87,9 +87,13 @@ public struct GenerateJob {
 
   /// What makes the video, chosen by the request.
   private func videoGenerator() throws -> any VideoGenerator {
-    guard let model = request.model else {
+    let model = request.model ?? (request.base == nil ? MotionGenerator.model : nil)
+    guard let model else {
       throw RuntimeError.usage(
         "output \(request.output): needs a model that makes videos: name one with --model")
+    }
+    if model == MotionGenerator.model {
+      return try MotionGenerator(request, cancellation: cancellation)
     }
     return try MuseVVideo(request, model: model, cancellation: cancellation)
   }

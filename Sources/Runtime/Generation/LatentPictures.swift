@@ -60,19 +60,7 @@ struct LatentPictures {
 
   /// `picture` at this size: the middle of it that has the same proportions, resampled as Pillow's BICUBIC does.
   func fitted(_ picture: RGBPicture) throws -> RGBPicture {
-    let scale = min(
-      Double(picture.width) / Double(width), Double(picture.height) / Double(height))
-    let crop = (
-      width: min(Int((Double(width) * scale).rounded()), picture.width),
-      height: min(Int((Double(height) * scale).rounded()), picture.height)
-    )
-    let (left, top) = ((picture.width - crop.width) / 2, (picture.height - crop.height) / 2)
-    let whole = BytePicture(
-      width: picture.width, height: picture.height, channels: 3, samples: picture.samples)
-    let middle = whole.cropped(
-      to: PixelBox(left: left, top: top, right: left + crop.width, bottom: top + crop.height))
-    let resized = try middle.resized(width: width, height: height, .pillowBicubic)
-    return RGBPicture(width: width, height: height, samples: resized.samples)
+    try picture.fitted(width: width, height: height)
   }
 }
 

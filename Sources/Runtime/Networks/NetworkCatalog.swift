@@ -24,6 +24,7 @@ public enum NetworkCatalog {
     MiniArticulation(),
     MiniLandmarks(),
     MiniPainterFields(),
+    MiniMotion(),
   ]
 
   /// All networks, in a fixed order.

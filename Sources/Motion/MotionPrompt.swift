@@ -1,0 +1,105 @@
+/// What a prompt asks a portrait to do: scenes one after the other, of equal length.
+///
+/// Words are English, and few (`MotionVocabulary`). "then" begins the next scene. "slightly" and "broadly" weigh the
+/// part of a scene that they stand in, and "not" takes it away; parts are separated by commas and by "and". Movements without a direction
+/// go to the left; a look without one goes nowhere.
+public struct MotionPrompt: Sendable, Equatable {
+  /// The strength of each action, scene after scene; none is idling.
+  public private(set) var scenes: [[MotionAction: Double]] = []
+  /// Words that are not known, in order.
+  public private(set) var unknownWords: [String] = []
+
+  public init(_ text: String) {
+    var scene: [MotionAction: Double] = [:]
+    var movement: MotionVocabulary.Movement?
+    var part = Part()
+    func finishPart() {
+      part.finish(movement)
+      for (action, strength) in part.strengths { scene[action] = strength }
+      part = Part()
+    }
+    for word in Self.words(text) {
+      guard let meaning = Self.meaning(word) else {
+        unknownWords.append(word)
+        continue
+      }
+      switch meaning {
+      case .nothing: break
+      case .and: finishPart()
+      case .then:
+        finishPart()
+        scenes.append(scene)
+        (scene, movement) = ([:], nil)
+      case .directed(let next):
+        part.finish(movement)
+        movement = next
+        part.isOpen = true
+      case .direction(let direction):
+        guard let movement, let action = MotionVocabulary.action(movement, direction) else {
+          unknownWords.append(word)
+          continue
+        }
+        part.actions.append(action)
+        part.isOpen = false
+      case .action(let action):
+        part.finish(movement)
+        // "turns to smile": nothing more is said about the movement.
+        part.actions.append(action)
+      case .degree(let degree): part.degree = degree
+      case .negation: part.isNegated = true
+      }
+    }
+    finishPart()
+    scenes.append(scene)
+  }
+
+  /// One part of a scene.
+  private struct Part {
+    var actions: [MotionAction] = []
+    var degree = 1.0
+    var isNegated = false
+    /// Whether a movement waits for its direction.
+    var isOpen = false
+
+    var strengths: [MotionAction: Double] {
+      isNegated ? [:] : Dictionary(actions.map { ($0, degree) }) { first, _ in first }
+    }
+
+    mutating func finish(_ movement: MotionVocabulary.Movement?) {
+      if isOpen, let movement, movement != .looks,
+        let action = MotionVocabulary.action(movement, .left)
+      {
+        actions.append(action)
+      }
+      isOpen = false
+    }
+  }
+
+  private static func meaning(_ word: String) -> MotionVocabulary.Meaning? {
+    switch word {
+    case ",": .and
+    case ".", ";", "!", "?", ":": .then
+    default: MotionVocabulary.meaning(word)
+    }
+  }
+
+  /// Words in lower case, and the marks between them; a mark before "then" and at the end says nothing of its own.
+  private static func words(_ text: String) -> [String] {
+    var words: [String] = []
+    var word = ""
+    for character in text.lowercased() + " " {
+      if character.isLetter || character.isNumber || character == "'" || character == "’" {
+        word.append(character == "’" ? "'" : character)
+        continue
+      }
+      if !word.isEmpty { words.append(word) }
+      word = ""
+      if ",.;:!?".contains(character) { words.append(String(character)) }
+    }
+    let isMark = { (word: String) in word.count == 1 && ",.;:!?".contains(word) }
+    while let last = words.last, isMark(last) { words.removeLast() }
+    return words.enumerated().filter { index, word in
+      !(isMark(word) && index + 1 < words.count && (words[index + 1] == "then" || isMark(words[index + 1])))
+    }.map(\.element)
+  }
+}

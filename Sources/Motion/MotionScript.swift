@@ -1,0 +1,36 @@
+import Compute
+
+/// What is asked for in every frame, in the network's form.
+struct MotionScript: Sendable {
+  private let scenes: [[Float]]
+  private let frames: Int
+
+  /// The scenes of `prompt` share `frames` evenly; beyond, the last goes on.
+  init(_ prompt: MotionPrompt, frames: Int, configuration: MotionConfiguration) {
+    self.frames = frames
+    scenes = prompt.scenes.map { scene in
+      configuration.actions.map { action in
+        guard let strength = scene[action] else { return 0 }
+        let range = MotionAction.strengths
+        return Float(min(max(strength, range.lowerBound), range.upperBound))
+      }
+    }
+  }
+
+  /// The conditions of a window, [1, actions + 2, frames].
+  func conditions(_ range: Range<Int>, isTold: Bool) -> HostTensor {
+    let actions = scenes[0].count
+    var tensor = HostTensor(shape: [1, actions + 2, range.count])
+    for (place, frame) in range.enumerated() {
+      if isTold {
+        let scene = scenes[min(frame * scenes.count / frames, scenes.count - 1)]
+        for action in 0..<actions {
+          tensor.values[action * range.count + place] = scene[action]
+        }
+        tensor.values[actions * range.count + place] = 1
+      }
+      if frame == 0 { tensor.values[(actions + 1) * range.count + place] = 1 }
+    }
+    return tensor
+  }
+}

@@ -1,0 +1,148 @@
+import Compute
+import Diffusion
+import Face
+import LipSync
+import Media
+import MediaTypes
+import Motion
+
+/// Makes a video with mini: the picture's own face moves as the prompt says.
+struct MotionGenerator: VideoGenerator {
+  static let model = "mini"
+  static let usualSteps = 30
+  static let usualGuidance = 1.5
+  private static let usualSeconds = 4.0
+  private static let usualRate = Rational(25)
+
+  let request: GenerateRequest
+  let rate: Rational
+  let frameCount: Int
+  let precision: String
+  private let picture: Frame
+  private let prompt: MotionPrompt
+  private let cancellation: Cancellation
+
+  var width: Int { picture.width }
+  var height: Int { picture.height }
+
+  /// Reads the picture and the prompt.
+  ///
+  /// - Throws: `RuntimeError`, 64 for what mini can't do; what reading the picture throws.
+  init(
+    _ request: GenerateRequest, cancellation: Cancellation, progress: ProgressHandler
+  ) throws {
+    try Self.check(request)
+    guard let image = request.image else {
+      throw RuntimeError.usage(
+        "--image: mini moves the face of a picture: give one, or name another model with --model")
+    }
+    var made = request
+    made.model = Self.model
+    made.steps = request.steps ?? Self.usualSteps
+    made.guidance = request.guidance ?? Self.usualGuidance
+    made.rate = request.rate ?? Self.usualRate
+    made.length = request.length ?? .seconds(Self.usualSeconds)
+    rate = made.rate ?? Self.usualRate
+    frameCount = made.length?.frameCount(at: rate) ?? 1
+    let precision = request.precision.forComputing
+    self.precision = precision == .auto ? Precision.fp32.rawValue : precision.rawValue
+    let whole = try readPicture(image, background: .white)
+    let size = request.size ?? Self.size(of: whole)
+    made.size = size
+    picture = try whole.fitted(width: size.width, height: size.height).frame()
+    prompt = MotionPrompt(request.prompt)
+    (self.request, self.cancellation) = (made, cancellation)
+    if !prompt.unknownWords.isEmpty { progress(.warning(Self.complaint(prompt.unknownWords))) }
+  }
+
+  /// Refuses options that mean nothing to mini.
+  private static func check(_ request: GenerateRequest) throws {
+    if !request.negativePrompt.isEmpty {
+      throw RuntimeError.usage(
+        "--negative-prompt: mini has none: leave it out, and ask for what is to be done only")
+    }
+    if !request.embeddings.isEmpty || request.autoencoder != nil || request.clipSkip != 1 {
+      throw RuntimeError.usage(
+        "--embedding, --vae, --clip-skip: belong to a base model: leave them out, or name one with --base"
+      )
+    }
+  }
+
+  /// As large as the picture, even; a larger one than videos may be is made smaller.
+  private static func size(of picture: RGBPicture) -> (width: Int, height: Int) {
+    let most = Double(GenerateRequest.sizeRange.upperBound)
+    let scale = min(1, most / Double(max(picture.width, picture.height)))
+    func even(_ size: Int) -> Int { max(Int(Double(size) * scale) / 2 * 2, 2) }
+    return (even(picture.width), even(picture.height))
+  }
+
+  private static func complaint(_ words: [String]) -> String {
+    let speaks = ["talk", "speak", "say", "sing"].contains { start in
+      words.contains { $0.hasPrefix(start) }
+    }
+    let list = words.map { "'\($0)'" }.joined(separator: ", ")
+    return "--prompt: mini does not know \(list), so nothing is done for it: it nods, shakes the head, smiles, frowns, "
+      + "looks, tilts and turns left, right, up or down, blinks and raises the brows"
+      + (speaks ? "; 'avatar speak' makes the video talk" : "")
+  }
+
+  mutating func generate(
+    progress: @escaping ProgressHandler, timings: inout [String: Double],
+    append: GeneratedVideo.Sink
+  ) throws {
+    let device = try request.device()
+    let threads = request.threads ?? ResourceUsage.availableCores
+    let model = try MiniModel(Self.model)
+    progress(.stage(name: "finding the face", total: 0))
+    let geometry = try timings.measure("face") { try face(model, device: device) }
+    let track = try timings.measure("denoise") {
+      try motion(model, device: device, progress: progress)
+    }
+    var painter = PortraitPainter(picture, geometry: geometry, threads: threads)
+    progress(.stage(name: "moving the picture", total: frameCount))
+    for frame in 0..<frameCount {
+      let position = Double(frame) / rate.value * MotionGeneration.framesPerSecond
+      let moved = timings.measure("paint") { painter.paint(track.motion(at: position)) }
+      try append(moved)
+      progress(.step(done: frame + 1))
+    }
+    for warning in model.warnings { progress(.warning(warning)) }
+  }
+
+  private func face(_ model: MiniModel, device: any Device) throws -> PortraitGeometry {
+    let track = try FaceTracker.track(
+      still: picture, detector: FrontalFaceDetector(), landmarks: model.landmarks(device: device))
+    guard let found = track[0],
+      let geometry = PortraitGeometry(picture, landmarks: found.landmarks)
+    else {
+      throw RuntimeError.badInput(
+        "image \(request.image ?? ""): no face was found, and mini moves nothing else: "
+          + "give a picture with an upright face seen from the front, or name another model with --model")
+    }
+    return geometry
+  }
+
+  private func motion(
+    _ model: MiniModel, device: any Device, progress: ProgressHandler
+  ) throws -> MotionTrack {
+    let steps = request.steps ?? Self.usualSteps
+    try request.sampler.check(steps: steps, model.motionScheduler())
+    let generation = try model.motion(
+      device: device, precision: Precision(rawValue: precision) ?? .fp32)
+    let last = Double(frameCount - 1) / rate.value * MotionGeneration.framesPerSecond
+    var numbers: any NormalGenerator = request.randomNumbers.generator(seed: request.seed)
+    progress(.stage(name: "denoising the motion", total: steps))
+    return try generation.motion(
+      prompt, frames: Int(last.rounded(.up)) + 1, sampler: request.sampler, steps: steps,
+      guidance: request.guidance ?? Self.usualGuidance, numbers: &numbers
+    ) { moment in
+      try cancellation.check()
+      if moment.window == 0 { progress(.step(done: moment.step)) }
+    }
+  }
+}
+
+extension GenerateRequest {
+  /// Whether mini makes it.
+  var isMini: Bool { base == nil && model == MotionGenerator.model }
+}
