@@ -1,6 +1,6 @@
 import ArgumentParser
+import CKernels
 import Foundation
-import Glibc
 import MediaTypes
 import Runtime
 
@@ -31,7 +31,7 @@ struct AvatarCommand: ParsableCommand {
 
   static func main() {
     StandardStreams.fillClosed()
-    keepFreedMemory()
+    CKernels_keep_freed_memory()
     do {
       try checkEnvironment()
       var command = try parseAsRoot()
@@ -39,14 +39,6 @@ struct AvatarCommand: ParsableCommand {
     } catch {
       ErrorReport.exit(with: error)
     }
-  }
-
-  /// Lets the C library use large pieces of memory again rather than hand each back: while weights are loaded, fetching them
-  /// anew, page by page, takes as long as the rest.
-  private static func keepFreedMemory() {
-    let limit: Int32 = 1 << 28
-    mallopt(M_MMAP_THRESHOLD, limit)
-    mallopt(M_TRIM_THRESHOLD, limit)
   }
 
   /// Refuses a limit that would otherwise be none without a word.

@@ -45,9 +45,14 @@ struct ExpressionField {
   private func iris(_ point: SIMD2<Double>, _ eye: EyeOpening) -> SIMD2<Double> {
     guard gaze != .zero else { return .zero }
     let place = eye.local(point)
-    guard abs(place.x) < eye.reach else { return .zero }
+    // Who looks up lifts the upper lid.
+    let lid = bump(
+      place, at: SIMD2(0, -eye.upper), radii: eye.width * SIMD2(0.6, 0.42))
+    let lift = SIMD2(0, 0.07 * min(gaze.y, 0) * eye.width * lid)
+    guard abs(place.x) < eye.reach else { return lift }
     let across = (place.x - eye.iris.x) / (0.5 * eye.width)
     let near = max(1 - across * across, 0)
-    return gaze * (near * near * eye.ball(place) * eye.width) * SIMD2(0.16, 0.06)
+    let share = SIMD2(0.16 * eye.ball(place), 0.085 * eye.middle(place))
+    return gaze * share * (near * near * eye.width) + lift
   }
 }

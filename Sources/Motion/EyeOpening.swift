@@ -38,6 +38,15 @@ struct EyeOpening: Sendable, Equatable {
     let soft = 0.06 * width
     return smoothstep((place.y + upper * open) / soft) * smoothstep((lower * open - place.y) / soft)
   }
+
+  /// 1 halfway between the lids, falling gently to 0 at both.
+  func middle(_ place: SIMD2<Double>) -> Double {
+    let height = (place.y < 0 ? upper : lower) * openness(place.x)
+    guard height > 0 else { return 0 }
+    let share = place.y / height
+    let rest = max(1 - share * share, 0)
+    return rest * rest
+  }
 }
 
 /// Looks for the opening of an eye around two landmarks: an iris is dark, with brighter skin or white at its sides, and

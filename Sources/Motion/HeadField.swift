@@ -15,6 +15,8 @@ struct HeadField {
   private static let (halfAbove, halfBelow) = (0.80, 0.74)
   /// In half sizes of the head: where it moves whole, and where nothing moves any more.
   private static let (whole, rest) = (0.95, 1.7)
+  /// No part moves further, however much comes together: what fades out too steeply would fold the picture.
+  private static let limit = 0.35
   /// What a head turns about, below and behind the face.
   private static let pivot = SIMD3(0, 0.62, -0.22)
   private static let chest = SIMD2(0, 1.45)
@@ -40,7 +42,11 @@ struct HeadField {
     let distance = ((point - Self.center) / half).length
     let share = 1 - smoothstep((distance - Self.whole) / (Self.rest - Self.whole))
     var moved = SIMD2(0, -rise * bump(point, at: Self.chest, radii: Self.chestRadii))
-    if share > 0 { moved += share * (turned(point, distance: distance) + shift) }
+    if share > 0 {
+      let whole = turned(point, distance: distance) + shift
+      let excess = (whole * whole).sum() / (Self.limit * Self.limit)
+      moved += whole * (share / (1 + excess).squareRoot())
+    }
     return moved
   }
 

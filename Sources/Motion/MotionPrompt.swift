@@ -99,7 +99,8 @@ public struct MotionPrompt: Sendable, Equatable {
     let isMark = { (word: String) in word.count == 1 && ",.;:!?".contains(word) }
     while let last = words.last, isMark(last) { words.removeLast() }
     return words.enumerated().filter { index, word in
-      !(isMark(word) && index + 1 < words.count && (words[index + 1] == "then" || isMark(words[index + 1])))
+      !(isMark(word) && index + 1 < words.count
+        && (words[index + 1] == "then" || isMark(words[index + 1])))
     }.map(\.element)
   }
 }

@@ -25,7 +25,8 @@ struct PlaneSampler: @unchecked Sendable {
       let four: SIMD4<UInt8> =
         isInside
         ? UnsafeRawPointer(start + column).loadUnaligned(as: SIMD4<UInt8>.self)
-        : SIMD4(at(start, column), at(start, column + 1), at(start, column + 2), at(start, column + 3))
+        : SIMD4(
+          at(start, column), at(start, column + 1), at(start, column + 2), at(start, column + 3))
       sum += SIMD4<Float>(four) * down[tap]
     }
     return (sum * across).sum()

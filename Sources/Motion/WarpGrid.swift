@@ -20,8 +20,9 @@ struct WarpGrid {
   /// The grid over a portrait on a picture of `width` x `height` pixels, about 48 nodes to the face's square.
   init(_ geometry: PortraitGeometry, width: Int, height: Int) {
     let (least, most) = (HeadField.least, HeadField.most)
-    let corners = [(least.x, least.y), (most.x, least.y), (least.x, most.y), (most.x, most.y)].map
-    { geometry.toPicture(Point($0.0, $0.1)) }
+    let corners = [(least.x, least.y), (most.x, least.y), (least.x, most.y), (most.x, most.y)].map {
+      geometry.toPicture(Point($0.0, $0.1))
+    }
     let spacing = max(geometry.toPicture.scale / 48, 1.5)
     func span(_ values: [Double], _ limit: Int) -> (Double, Int) {
       let low = max((values.min() ?? 0), -spacing)

@@ -63,7 +63,7 @@ public struct GenerateJob {
   }
 
   private func makeVideo(_ progress: @escaping ProgressHandler) throws -> GenerateReport {
-    var generator = try videoGenerator(progress)
+    var generator = try videoGenerator()
     let made = generator.request
     let tags = GenerateTags(
       request: made, precision: generator.precision, ownWords: generator.ownWords)
@@ -86,15 +86,14 @@ public struct GenerateJob {
   }
 
   /// What makes the video, chosen by the request.
-  private func videoGenerator(
-    _ progress: @escaping ProgressHandler
-  ) throws -> any VideoGenerator {
-    if request.base == nil, request.model ?? MotionGenerator.model == MotionGenerator.model {
-      return try MotionGenerator(request, cancellation: cancellation, progress: progress)
-    }
-    guard let model = request.model, model != MotionGenerator.model else {
+  private func videoGenerator() throws -> any VideoGenerator {
+    let model = request.model ?? (request.base == nil ? MotionGenerator.model : nil)
+    guard let model else {
       throw RuntimeError.usage(
         "output \(request.output): needs a model that makes videos: name one with --model")
+    }
+    if model == MotionGenerator.model {
+      return try MotionGenerator(request, cancellation: cancellation)
     }
     return try MuseVVideo(request, model: model, cancellation: cancellation)
   }

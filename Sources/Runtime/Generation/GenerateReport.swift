@@ -42,7 +42,8 @@ extension GenerateReport {
     self.init(
       output: request.output, model: request.model, base: request.base, precision: precision,
       width: request.size?.width ?? 0, height: request.size?.height ?? 0, frames: 1,
-      steps: request.steps, sampler: request.base == nil && !request.isMini ? nil : request.sampler.rawValue,
+      steps: request.steps,
+      sampler: request.base == nil && !request.isMini ? nil : request.sampler.rawValue,
       seed: request.seed, wallSeconds: 0, peakRssBytes: ResourceUsage.peakResidentBytes,
       timings: timings, version: Version.current, contentID: contentID)
   }

@@ -10,7 +10,7 @@ import Motion
 struct MotionGenerator: VideoGenerator {
   static let model = "mini"
   static let usualSteps = 30
-  static let usualGuidance = 1.5
+  static let usualGuidance = 2.5
   private static let usualSeconds = 4.0
   private static let usualRate = Rational(25)
 
@@ -81,7 +81,8 @@ struct MotionGenerator: VideoGenerator {
       words.contains { $0.hasPrefix(start) }
     }
     let list = words.map { "'\($0)'" }.joined(separator: ", ")
-    return "--prompt: mini does not know \(list), so nothing is done for it: it nods, shakes the head, smiles, frowns, "
+    return
+      "--prompt: mini does not know \(list), so nothing is done for it: it nods, shakes the head, smiles, frowns, "
       + "looks, tilts and turns left, right, up or down, blinks and raises the brows"
       + (speaks ? "; 'avatar speak' makes the video talk" : "")
   }
@@ -117,7 +118,8 @@ struct MotionGenerator: VideoGenerator {
     else {
       throw RuntimeError.badInput(
         "image \(request.image ?? ""): no face was found, and mini moves nothing else: "
-          + "give a picture with an upright face seen from the front, or name another model with --model")
+          + "give a picture with an upright face seen from the front, or name another model with --model"
+      )
     }
     return geometry
   }

@@ -21,7 +21,3 @@ protocol VideoGenerator {
     append: GeneratedVideo.Sink
   ) throws
 }
-
-extension VideoGenerator {
-  var ownWords: [(option: String, value: String?)] { [] }
-}

@@ -1,0 +1,43 @@
+import Motion
+import Testing
+
+@Suite("Motion prompts")
+struct MotionPromptTests {
+  @Test(arguments: [
+    ("a woman nods and smiles", [MotionAction.nods, .smiles]),
+    ("She shakes her head, frowning.", [.shakes, .frowns]),
+    ("the man looks left and right", [.looksLeft, .looksRight]),
+    ("he looks up; ", [.looksUp]),
+    ("turns her head to the right and blinks", [.turnsRight, .blinks]),
+    ("tilts her head", [.tiltsLeft]),
+    ("turns, smiling", [.turnsLeft, .smiles]),
+    ("looks at the camera", []),
+    ("raises her eyebrows", [.raisesBrows]),
+    ("", []),
+    ("doesn’t smile but nods", [.nods]),
+  ])
+  func `words become actions`(text: String, actions: [MotionAction]) {
+    let prompt = MotionPrompt(text)
+    #expect(prompt.unknownWords.isEmpty, "\(prompt.unknownWords)")
+    #expect(prompt.scenes.count == 1)
+    #expect(Set(prompt.scenes[0].keys) == Set(actions))
+  }
+
+  @Test func `scenes follow one another`() {
+    for text in ["nods, then smiles", "nods. smiles", "nods; then smiles."] {
+      let prompt = MotionPrompt(text)
+      #expect(prompt.scenes.map { Set($0.keys) } == [[.nods], [.smiles]], "\(text)")
+    }
+  }
+
+  @Test func `degrees weigh the part that they stand in`() {
+    let scene = MotionPrompt("nods slightly and smiles broadly, blinking").scenes[0]
+    #expect(scene == [.nods: 0.6, .smiles: 1.4, .blinks: 1])
+  }
+
+  @Test func `unknown words are told, in order`() {
+    let prompt = MotionPrompt("a red-haired woman dances and nods down")
+    #expect(prompt.unknownWords == ["red", "haired", "dances", "down"])
+    #expect(Set(prompt.scenes[0].keys) == [.nods])
+  }
+}
