@@ -143,17 +143,19 @@ def features(measuring, frames, face):
     small = np.arange(-11, 12)
     corners = np.mean([rises(first[k], small, np.arange(-14, 15)) for k in (8, 9)], 0)
     smile = corners - rises(first[8:10].mean(0), small, np.arange(-14, 15))
+    bridge = rises(first[1:3].mean(0), small, np.arange(-14, 15))
     eyes = []
     for a, b in ((0, 1), (2, 3)):
         middle = (first[a] + first[b]) / 2
         columns = np.arange(-24, 25)
         opening = patches(middle, columns, np.arange(-10, 11))
-        u, v = columns * unit, np.arange(-10, 11)[:, None] * unit
+        u = columns * unit
         dark = np.clip(np.median(opening[0]) - opening, 0, None)
         weight = dark.sum((1, 2)) + 1e-6
-        gaze_x, gaze_y = ((dark * w).sum((1, 2)) / weight / side for w in (u, v))
-        brow = rises(middle, columns, np.arange(-44, -13)) - rises(middle, columns, np.arange(-12, 13))
-        eyes.append((gaze_x - gaze_x[0], gaze_y - gaze_y[0], 1 - weight / weight[0], brow))
+        gaze_x = (dark * u).sum((1, 2)) / weight / side
+        gaze_y = bridge - rises(middle, np.arange(-14, 15), np.arange(-12, 13))
+        brow = rises(middle, columns, np.arange(-44, -13)) - bridge
+        eyes.append((gaze_x - gaze_x[0], gaze_y, 1 - weight / weight[0], brow))
     gaze_x, gaze_y, shut, brow = (np.mean([eye[k] for eye in eyes], 0) for k in range(4))
     change = np.abs(np.diff(shut, prepend=shut[:1]))
     return {"pitch moves": pitch.std(), "yaw moves": yaw.std(), "yaw": yaw.mean(), "tilt": turn.mean(), "smile": smile.mean(),
@@ -173,7 +175,7 @@ def decide(values, idle, scales):
 
 
 # What each movement of strength 1 brings about, roughly: the unit in which movements are compared.
-SCALES = {"pitch moves": 0.02, "yaw moves": 0.02, "yaw": 0.06, "tilt": 0.07, "smile": 0.025, "gaze x": 0.006, "gaze y": 0.005,
+SCALES = {"pitch moves": 0.02, "yaw moves": 0.02, "yaw": 0.06, "tilt": 0.07, "smile": 0.025, "gaze x": 0.008, "gaze y": 0.01,
           "lids move": 0.04, "brows": 0.015}
 
 

@@ -7,15 +7,20 @@ public import Runtime
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Draw the avatar's picture from a prompt, or set a picture in motion.",
+    abstract: "Set a picture in motion, or draw the avatar's picture from a prompt.",
     discussion: """
-      Uses a Stable Diffusion 1.5 model in diffusers' layout: a folder with text_encoder, tokenizer, \
+      Without --model and --base, mini moves the face of a picture, with its own pixels, as the prompt \
+      says: it nods, shakes the head, smiles, frowns, looks, tilts and turns (left, right, up, down), blinks \
+      and raises the brows, slightly or broadly; "then" begins the next scene. `avatar speak` makes it talk.
+
+      With --base it uses a Stable Diffusion 1.5 model in diffusers' layout: a folder with text_encoder, tokenizer, \
       unet and vae. Parts of a prompt weigh more in (brackets), (so much:1.3), or less in [these]; \
       it may be of any length. With --model, one of MuseV's as upstream lays them out in checkpoints/motion, \
       the picture becomes the first frame of a video; without one it is drawn first. What is made carries \
       the AI label and the command that makes it again (see `avatar show`).
 
       Examples:
+        avatar generate --image woman.jpg --prompt "a woman nods and smiles" --seconds 4 -o woman.mp4
         avatar generate --base models/sd15 --prompt "portrait of a woman, soft light" -o woman.png
         avatar generate --base models/sd15 --image photo.jpg --strength 0.5 --prompt "oil painting" -o painting.png
         avatar generate --base models/sd15 --prompt "a man" --embedding EasyNegative.pt \
@@ -34,7 +39,7 @@ struct GenerateCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "A model that makes videos: musev, musev-referencenet, musev-referencenet-pose, or a folder of one.",
+      "A model that makes videos: mini (default), musev, musev-referencenet, musev-referencenet-pose, or a folder of one.",
       valueName: "model"))
   var model: String?
 

@@ -22,6 +22,21 @@ _Alignas(64) const uint8_t CMini_landmarks_model_safetensors[] = {
 };
 const size_t CMini_landmarks_model_safetensors_count = sizeof CMini_landmarks_model_safetensors;
 
+_Alignas(64) const uint8_t CMini_motion_config_json[] = {
+#embed "../../Models/mini/motion/config.json"
+};
+const size_t CMini_motion_config_json_count = sizeof CMini_motion_config_json;
+
+_Alignas(64) const uint8_t CMini_motion_model_safetensors[] = {
+#embed "../../Models/mini/motion/model.safetensors"
+};
+const size_t CMini_motion_model_safetensors_count = sizeof CMini_motion_model_safetensors;
+
+_Alignas(64) const uint8_t CMini_motion_scheduler_config_json[] = {
+#embed "../../Models/mini/motion/scheduler_config.json"
+};
+const size_t CMini_motion_scheduler_config_json_count = sizeof CMini_motion_scheduler_config_json;
+
 _Alignas(64) const uint8_t CMini_painter_articulation_embedding_safetensors[] = {
 #embed "../../Models/mini/painter/articulation_embedding.safetensors"
 };

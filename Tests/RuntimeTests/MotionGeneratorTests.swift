@@ -59,18 +59,18 @@ import Testing
   {
     let folder = try TemporaryFolder()
     func frames(_ threads: Int) throws -> [Frame] {
-      var request = try GenerateRequest(output: folder.file("b.mp4"))
+      var request = GenerateRequest(output: folder.file("b.mp4"))
       (request.image, request.threads) = (folder.file("mei.png"), threads)
       (request.size, request.steps, request.length) = ((128, 128), 3, .frames(12))
       request.prompt = "turns right"
       var frames: [Frame] = []
       var timings: [String: Double] = [:]
       var generator = try MotionGenerator(
-        request, cancellation: Cancellation(), progress: { _ in })
+        request, cancellation: Cancellation())
       try generator.generate(progress: { _ in }, timings: &timings) { frames.append($0) }
       return frames
     }
-    let still = try readPicture(picture(folder)).fitted(width: 128, height: 128).frame()
+    let still = try readPicture(try picture(folder)).fitted(width: 128, height: 128).frame()
     let one = try frames(1)
     #expect(one[0] == still && one[11] != still && one.count == 12)
     #expect(try frames(2) == one)

@@ -62,10 +62,6 @@ struct GenerateTags {
     add("--steps", request.steps.map { "\($0)" })
     add("--guidance", request.guidance.map { "\($0)" })
     add("--seed", "\(request.seed)")
-    if request.base != nil || request.isMini {
-      add("--sampler", request.sampler.rawValue)
-      add("--generator", request.randomNumbers.rawValue)
-    }
     addBase(add)
     for (option, value) in ownWords {
       if let value { add(option, value) } else { words.append(option) }
@@ -76,6 +72,8 @@ struct GenerateTags {
 
   private func addBase(_ add: (String, String?) -> Void) {
     guard request.base != nil else { return }
+    add("--sampler", request.sampler.rawValue)
+    add("--generator", request.randomNumbers.rawValue)
     add("--clip-skip", "\(request.clipSkip)")
     for file in request.embeddings { add("--embedding", path(file)) }
     add("--vae", path(request.autoencoder))

@@ -24,13 +24,14 @@ struct MotionGenerator: VideoGenerator {
 
   var width: Int { picture.width }
   var height: Int { picture.height }
+  var ownWords: [(option: String, value: String?)] {
+    [("--sampler", request.sampler.rawValue), ("--generator", request.randomNumbers.rawValue)]
+  }
 
   /// Reads the picture and the prompt.
   ///
   /// - Throws: `RuntimeError`, 64 for what mini can't do; what reading the picture throws.
-  init(
-    _ request: GenerateRequest, cancellation: Cancellation, progress: ProgressHandler
-  ) throws {
+  init(_ request: GenerateRequest, cancellation: Cancellation) throws {
     try Self.check(request)
     guard let image = request.image else {
       throw RuntimeError.usage(
@@ -52,7 +53,6 @@ struct MotionGenerator: VideoGenerator {
     picture = try whole.fitted(width: size.width, height: size.height).frame()
     prompt = MotionPrompt(request.prompt)
     (self.request, self.cancellation) = (made, cancellation)
-    if !prompt.unknownWords.isEmpty { progress(.warning(Self.complaint(prompt.unknownWords))) }
   }
 
   /// Refuses options that mean nothing to mini.
@@ -91,6 +91,7 @@ struct MotionGenerator: VideoGenerator {
     progress: @escaping ProgressHandler, timings: inout [String: Double],
     append: GeneratedVideo.Sink
   ) throws {
+    if !prompt.unknownWords.isEmpty { progress(.warning(Self.complaint(prompt.unknownWords))) }
     let device = try request.device()
     let threads = request.threads ?? ResourceUsage.availableCores
     let model = try MiniModel(Self.model)
