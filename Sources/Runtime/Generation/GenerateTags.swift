@@ -78,6 +78,9 @@ struct GenerateTags {
     guard request.base != nil else { return }
     add("--clip-skip", "\(request.clipSkip)")
     for file in request.embeddings { add("--embedding", path(file)) }
+    for lora in request.loras {
+      add("--lora", LoRAChoice(path: path(lora.path) ?? "", strength: lora.strength).text)
+    }
     add("--vae", path(request.autoencoder))
   }
 
