@@ -15,6 +15,8 @@ public struct WeightScope: Sendable {
   private let source: Source
   private let ledger: Ledger
   private let prefix: String
+  /// What is added to tensors as they are read, by their whole names.
+  private let changes: [String: [LowRankChange]]
 
   private enum Source: Sendable {
     /// Files of which the first that has a tensor gives it; at least one.
@@ -34,6 +36,7 @@ public struct WeightScope: Sendable {
   private init(_ parent: WeightScope, prefix: String) {
     source = parent.source
     ledger = parent.ledger
+    changes = parent.changes
     self.prefix = prefix
   }
 
@@ -41,6 +44,27 @@ public struct WeightScope: Sendable {
     self.source = source
     ledger = Ledger()
     prefix = ""
+    changes = [:]
+  }
+
+  private init(_ original: WeightScope, changes: [String: [LowRankChange]]) {
+    source = original.source
+    ledger = original.ledger
+    prefix = original.prefix
+    self.changes = changes
+  }
+
+  /// The same tensors with `changes` added to them, by their names in this scope.
+  public func changed(by changes: [String: [LowRankChange]]) -> WeightScope {
+    var all = self.changes
+    for (name, added) in changes { all[key(name), default: []] += added }
+    return WeightScope(self, changes: all)
+  }
+
+  /// The names of all tensors that the files have in this scope, sorted.
+  public var names: [String] {
+    Set(checkpoints.flatMap(\.keys)).filter { $0.hasPrefix(prefix) }
+      .map { String($0.dropFirst(prefix.count)) }.sorted()
   }
 
   /// Weights that fit any network: random values of a size that keeps activations in bounds.
@@ -103,7 +127,14 @@ public struct WeightScope: Sendable {
       guard info.type.isReadable else {
         throw .type(file: checkpoint.name, key: key, found: info.type.rawValue)
       }
-      return Constant(shape: shape) { try checkpoint.values(key) }
+      guard let changes = changes[key] else {
+        return Constant(shape: shape) { try checkpoint.values(key) }
+      }
+      return Constant(shape: shape) {
+        var values = try checkpoint.values(key)
+        for change in changes { change.add(to: &values) }
+        return values
+      }
     case .random(let seed):
       return Constant(shape: shape) { randomWeights(key: key, shape: expected, seed: seed) }
     }

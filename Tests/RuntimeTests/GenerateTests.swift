@@ -16,7 +16,7 @@ import Testing
     let negative_prompt: String
     let steps: Int
     let guidance: Double
-    let sampler: String
+    let sampler: String?
     let seed: UInt64
     let strength: Double?
   }
@@ -43,7 +43,7 @@ import Testing
     var request = request(folder.file("a.png"))
     (request.prompt, request.negativePrompt) = (drawn.prompt, drawn.negative_prompt)
     (request.steps, request.guidance, request.seed) = (drawn.steps, drawn.guidance, drawn.seed)
-    request.sampler = try #require(Sampler(rawValue: drawn.sampler))
+    request.sampler = try #require(drawn.sampler.flatMap(Sampler.init))
     request.precision = .fp32
     if let strength = drawn.strength {
       request.image = Golden.path("start.png", in: .module)
@@ -56,6 +56,45 @@ import Testing
     #expect(picture.samples.count == expected.count)
     let worst = zip(picture.samples, expected).reduce(Float(0)) { max($0, abs(Float($1.0) - $1.1)) }
     #expect(worst <= 0.52, "\(name): \(worst)")
+  }
+
+  @Test(arguments: ["kohya", "peft", "both"])
+  func `LoRAs change pictures as diffusers and PEFT have them do`(name: String) throws {
+    struct LoRAs: Decodable {
+      let loras: [String: Double]
+    }
+    let golden = try Golden("lora.safetensors", in: .module)
+    let cases = try JSONDecoder().decode(
+      [String: LoRAs].self, from: Data(golden.metadata("cases").utf8))
+    let drawn = try JSONDecoder().decode(
+      Case.self, from: Data(golden.metadata("arguments").utf8))
+    let folder = try TemporaryFolder()
+    var request = request(folder.file("a.png"))
+    (request.prompt, request.negativePrompt) = (drawn.prompt, drawn.negative_prompt)
+    (request.steps, request.guidance, request.seed) = (drawn.steps, drawn.guidance, drawn.seed)
+    request.precision = .fp32
+    request.loras = try #require(cases[name]).loras.map { lora, strength in
+      LoRAChoice(
+        path: Golden.path("lora", in: .module) + "/\(lora).safetensors", strength: strength)
+    }
+    _ = try GenerateJob(request).run()
+    let expected = try golden[name].values
+    let worst = zip(try readPicture(request.output).samples, expected).reduce(Float(0)) {
+      max($0, abs(Float($1.0) - $1.1))
+    }
+    // The golden values are rounded to fp16, by 0.0625 at most.
+    #expect(worst <= 0.6, "\(name): \(worst)")
+    let words = try #require(ShowReport(file: request.output).command.flatMap(ShellWords.split))
+    #expect(words.filter { $0 == "--lora" }.count == request.loras.count)
+  }
+
+  @Test func `LoRAs are read with their strengths`() throws {
+    typealias Complaint = SpeakOptions.Complaint
+    #expect(try LoRAChoice(parsing: "a/b.safetensors") == LoRAChoice(path: "a/b.safetensors"))
+    #expect(try LoRAChoice(parsing: "a:b:-0.5") == LoRAChoice(path: "a:b", strength: -0.5))
+    for text in ["", ":1", "a:11", "a:inf", "a:nan"] {
+      #expect(throws: Complaint.self) { try LoRAChoice(parsing: text) }
+    }
   }
 
   @Test func `equal requests make equal bytes, other seeds and prompts other pictures`() throws {
@@ -133,6 +172,8 @@ import Testing
     _ = try complaint(.badInput) {
       $0.embeddings = [base + "/unet/diffusion_pytorch_model.safetensors"]
     }
+    let lora = LoRAChoice(path: folder.file("no.safetensors"))
+    #expect(try complaint(.missingInput) { $0.loras = [lora] }.contains("no.safetensors"))
   }
 
   @Test func `a model of another kind or with parts missing is named`() throws {

@@ -7,6 +7,7 @@ import MediaTypes
 import ModelStore
 import TestSupport
 import Testing
+import Weights
 
 @testable import Runtime
 
@@ -120,7 +121,16 @@ struct TinyMuseV {
     }
     let first = try made()
     #expect(try made() == first)
+    let layer = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q"
+    let lora = tiny.folder.file("lora.safetensors")
+    let values = (0..<8).map { Float($0 % 3) - 1 }
+    try SafetensorsWriter.write(
+      [
+        "\(layer).lora_down.weight": HostTensor(shape: [1, 8], values: values),
+        "\(layer).lora_up.weight": HostTensor(shape: [8, 1], values: values),
+      ], to: lora)
     let changes: [(String, (inout GenerateRequest) -> Void)] = [
+      ("LoRA", { $0.loras = [LoRAChoice(path: lora, strength: 2)] }),
       ("seed", { $0.seed = 1 }), ("prompt", { $0.prompt = "the sea" }),
       ("negative", { $0.museV.negativePrompt = "the sea" }),
       ("guidance", { $0.guidance = 9 }), ("steps", { $0.steps = 3 }),
@@ -186,6 +196,8 @@ struct TinyMuseV {
     #expect(try complaint(.badInput) { $0.model = tiny.base }.contains("UNet3DConditionModel"))
     #expect(try complaint(.badInput) { $0.model = tiny.base + "/vae" }.contains("folder unet"))
     #expect(try complaint(.usage) { $0.base = nil }.contains("--base"))
+    let lora = LoRAChoice(path: Golden.path("lora", in: .module) + "/kohya.safetensors")
+    #expect(try complaint(.badInput) { $0.loras = [lora] }.contains("LoRA for Stable Diffusion"))
     #expect(try complaint(.usage) { $0.length = .frames(1) }.contains("--frames 1"))
     #expect(try complaint(.usage) { $0.museV.overlap = 12 }.contains("--overlap 12"))
     #expect(try complaint(.usage) { ($0.prompt, $0.image) = ("", nil) }.contains("--prompt"))

@@ -54,6 +54,8 @@ public struct GenerateRequest: Sendable {
   public var clipSkip = 1
   /// Files of textual inversions; each is known to prompts by its name without ending.
   public var embeddings: [String] = []
+  /// Merged into the networks, one after the other.
+  public var loras: [LoRAChoice] = []
   /// The folder of another autoencoder than the model's own.
   public var autoencoder: String?
   public var precision = SpeakRequest.Precision.auto

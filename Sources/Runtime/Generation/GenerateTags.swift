@@ -76,6 +76,9 @@ struct GenerateTags {
     add("--generator", request.randomNumbers.rawValue)
     add("--clip-skip", "\(request.clipSkip)")
     for file in request.embeddings { add("--embedding", path(file)) }
+    for lora in request.loras {
+      add("--lora", LoRAChoice(path: path(lora.path) ?? "", strength: lora.strength).text)
+    }
     add("--vae", path(request.autoencoder))
   }
 

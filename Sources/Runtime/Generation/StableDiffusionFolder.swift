@@ -10,6 +10,7 @@ struct StableDiffusionFolder {
   private let textEncoder: NetworkSource
   private let unetSource: NetworkSource
   private let autoencoder: NetworkSource
+  private let loras: LoRAStack
 
   /// The model that `request` names.
   ///
@@ -19,11 +20,11 @@ struct StableDiffusionFolder {
       throw RuntimeError.usage(
         "--base: is missing: give a Stable Diffusion 1.5 model in diffusers' layout")
     }
-    try self.init(base, autoencoder: request.autoencoder)
+    try self.init(base, autoencoder: request.autoencoder, loras: LoRAStack(request.loras))
   }
 
   /// - Throws: `RuntimeError` with 66 where there is no such folder, 65 where it holds another kind of model.
-  init(_ path: String, autoencoder: String? = nil) throws {
+  init(_ path: String, autoencoder: String? = nil, loras: LoRAStack? = nil) throws {
     guard OutputPath.isFolder(path) else {
       throw RuntimeError.missing(
         "--base \(path): no such folder: give a Stable Diffusion 1.5 model in diffusers' layout")
@@ -41,6 +42,7 @@ struct StableDiffusionFolder {
       throw RuntimeError.missing("--vae \(autoencoder): there is no such folder: check the path")
     }
     self.path = path
+    self.loras = try loras ?? LoRAStack([])
     textEncoder = .path("\(path)/text_encoder")
     unetSource = .path("\(path)/unet")
     self.autoencoder = .path(autoencoder ?? "\(path)/vae")
@@ -69,7 +71,7 @@ struct StableDiffusionFolder {
         "--clip-skip \(skippedLayers + 1): this model's text encoder has \(configuration.layers) layers"
       )
     }
-    let weights = checkpoint.weights
+    let weights = try loras.merged(into: checkpoint.weights, .textEncoder)
     let encoder = try CLIPTextEncoder(weights, configuration: configuration)
     let table = try TokenEmbeddings(weights, checkpoint: checkpoint, configuration: configuration)
     try weights.requireAllConsumed(ignoring: CLIPTextEncoder.ignoredKeys)
@@ -86,7 +88,7 @@ struct StableDiffusionFolder {
   }
 
   func unet() throws -> UNet2DCondition {
-    let weights = try unetSource.diffusersWeights()
+    let weights = try loras.merged(into: unetSource.diffusersWeights(), .unet)
     let configuration = try UNetConfiguration(
       unetSource.configuration(["config.json"], embedded: nil))
     guard configuration.inputChannels == 4, configuration.outputChannels == 4 else {

@@ -12,6 +12,7 @@ struct MuseVFiles {
   private let places: MuseVPlaces
   private let motion: NetworkSource
   private let spatial: NetworkSource
+  private let loras: LoRAStack
 
   /// As the request named it.
   var model: String { places.model }
@@ -27,6 +28,7 @@ struct MuseVFiles {
     autoencoder = request.autoencoder ?? places.first([places.autoencoder])
     motion = .path(places.unet)
     spatial = .path("\(base)/unet")
+    loras = try LoRAStack(request.loras)
   }
 
   /// What should be known about the weights that were read so far; one line each.
@@ -43,7 +45,7 @@ struct MuseVFiles {
     {
       uppers.insert(adapter, at: 0)
     }
-    let weights = WeightScope.layered(uppers, over: motion)
+    let weights = try loras.merged(into: .layered(uppers, over: motion), .unet)
     let network = try UNet3DCondition(weights, configuration: configuration)
     try weights.requireAllConsumed(ignoring: UNet3DCondition.ignoredKeys)
     return network
