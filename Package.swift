@@ -128,7 +128,7 @@ let package = Package(
       name: "AvatarCLI",
       dependencies: [
         "Runtime", "Batch", "ModelStore", "MediaTypes", "Media", "Face", "Diffusion", "Compute",
-        "CKernels", arguments,
+        arguments,
       ]),
 
     // MARK: Tests

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CKernels
 import Foundation
 import MediaTypes
 import Runtime
@@ -31,7 +30,6 @@ struct AvatarCommand: ParsableCommand {
 
   static func main() {
     StandardStreams.fillClosed()
-    CKernels_keep_freed_memory()
     do {
       try checkEnvironment()
       var command = try parseAsRoot()

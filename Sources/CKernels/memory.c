@@ -2,7 +2,7 @@
 #include <malloc.h>
 
 // Freed memory beyond this is handed back.
-static const int kept_bytes = 1 << 26;
+static const int kept_bytes = 1 << 28;
 
 void CKernels_keep_freed_memory(void) {
 #ifdef M_MMAP_THRESHOLD

@@ -13,7 +13,7 @@
 /// What this CPU (lowered by AVATAR_MAX_ISA) may run: 0 plain, 1 AVX2+FMA, 2 AVX-512, 3 AVX-512 with bf16.
 int32_t CKernels_instruction_set(void);
 
-/// Has the C library use freed pieces of up to 64 MiB again rather than hand each back: while weights are loaded, getting
+/// Has the C library use freed pieces of up to 256 MiB again rather than hand each back: while weights are loaded, getting
 /// them anew, page by page, takes as long as all else.
 void CKernels_keep_freed_memory(void);
 

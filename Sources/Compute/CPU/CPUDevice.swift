@@ -24,6 +24,7 @@ public struct CPUDevice: Device {
   init(
     threads: Int, instructionSet: InstructionSet, isQuarantined: Bool = false
   ) throws(ComputeError) {
+    CKernels_keep_freed_memory()
     self.threads = try ThreadPool(count: threads)
     self.instructionSet = min(instructionSet, .current)
     functions = CKernels_functions_for(self.instructionSet.rawValue).pointee
