@@ -5,11 +5,14 @@ struct ExpressionField {
   private let smile: Double
   private let brows: Double
   private let gaze: SIMD2<Double>
+  private static let gazeLimit = 1.1
 
   init(_ motion: PortraitMotion, geometry: PortraitGeometry) {
     self.geometry = geometry
     (smile, brows) = (motion[.smile], motion[.brows])
-    gaze = SIMD2(motion[.gazeX], motion[.gazeY])
+    let gaze = SIMD2(motion[.gazeX], motion[.gazeY])
+    // Into a corner of its opening an eye goes less far each way.
+    self.gaze = gaze / max(gaze.length / Self.gazeLimit, 1)
   }
 
   var isAtRest: Bool { smile == 0 && brows == 0 && gaze == .zero }
@@ -48,11 +51,15 @@ struct ExpressionField {
     // Who looks up lifts the upper lid.
     let lid = bump(
       place, at: SIMD2(0, -eye.upper), radii: eye.width * SIMD2(0.6, 0.42))
-    let lift = SIMD2(0, 0.07 * min(gaze.y, 0) * eye.width * lid)
+    let lift = SIMD2(0, 0.06 * min(gaze.y, 0) * eye.width * lid)
     guard abs(place.x) < eye.reach else { return lift }
     let across = (place.x - eye.iris.x) / (0.5 * eye.width)
     let near = max(1 - across * across, 0)
-    let share = SIMD2(0.16 * eye.ball(place), 0.085 * eye.middle(place))
-    return gaze * share * (near * near * eye.width) + lift
+    // Up and down the opening is narrow: less, so that nothing folds at the lids.
+    let height = min(eye.upper, eye.lower) * eye.openness(place.x)
+    let share = SIMD2(
+      0.16 * eye.width * eye.ball(place),
+      min(0.085 * eye.width, 0.4 * height) * eye.middle(place))
+    return gaze * share * (near * near) + lift
   }
 }

@@ -35,7 +35,7 @@ struct EyeOpening: Sendable, Equatable {
   /// 1 on the eyeball, 0 beyond the lids, soft between; `place` is along and across the eye.
   func ball(_ place: SIMD2<Double>) -> Double {
     let open = openness(place.x)
-    let soft = 0.06 * width
+    let soft = 0.14 * width
     return smoothstep((place.y + upper * open) / soft) * smoothstep((lower * open - place.y) / soft)
   }
 

@@ -124,7 +124,7 @@ struct PortraitPainterTests {
   @Test func `no motion folds the picture`() throws {
     let geometry = try DrawnPortrait().geometry()
     var grid = WarpGrid(geometry, width: 300, height: 420)
-    var least = Double.infinity
+    var (least, worst) = (Double.infinity, PortraitMotion.rest)
     for signs in 0..<128 {
       var motion = PortraitMotion()
       for (bit, channel) in [MotionChannel.yaw, .pitch, .roll, .smile, .brows, .gazeX, .gazeY]
@@ -135,9 +135,10 @@ struct PortraitPainterTests {
         motion[channel] = signs & (1 << bit) == 0 ? most : -most
       }
       grid.fill(motion, geometry: geometry, threads: 2)
-      least = min(least, grid.leastStretch)
+      let stretch = grid.leastStretch
+      if stretch < least { (least, worst) = (stretch, motion) }
     }
-    #expect(least > 0.05)
+    #expect(least > 0.1, "\(worst)")
   }
 
   @Test func `points in one place are no face`() {

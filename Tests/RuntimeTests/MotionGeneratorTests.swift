@@ -15,7 +15,7 @@ import Testing
 @Suite struct MotionGeneratorTests {
   /// The first frame of a presenter, as a picture.
   private func picture(_ folder: TemporaryFolder) throws -> String {
-    let clip = try PresenterLibrary.save("mei", to: folder.file("mei.mp4"), force: false)
+    let clip = try PresenterLibrary.save("mei", to: folder.file("mei.mp4"), force: true)
     let frame = try openPictureSource(clip).frame(at: 0)
     let path = folder.file("mei.png")
     try writePNG(frame.rgbPicture(), to: path)
