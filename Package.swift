@@ -191,7 +191,8 @@ let package = Package(
     .testTarget(
       name: "RuntimeTests",
       dependencies: [
-        "Runtime", "Motion", "Batch", "ModelStore", "MediaTypes", "Digests", "Media", "Compute", "Weights",
+        "Runtime", "Motion", "Batch", "ModelStore", "MediaTypes", "Digests", "Media", "Compute",
+        "Weights",
         "Imaging", "Face", "Diffusion", "LipSync", "Lettering", "TestSupport",
       ],
       resources: [.copy("Fixtures")]),

@@ -28,14 +28,15 @@ PROMPTS = {
 STEADY = [0, 1, 2, 3, 4, 5]
 
 
-def decode(path, color=False):
-    """All frames, [frames, height, width] or with 3 channels, as bytes."""
+def stream(path):
+    """Frames one after the other, [height, width, 3] bytes."""
     probe = subprocess.run(["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "stream=width,height",
                             "-of", "csv=p=0", str(path)], capture_output=True, text=True, check=True).stdout
     width, height = (int(value) for value in probe.strip().split(",")[:2])
-    raw = subprocess.run(["ffmpeg", "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt",
-                          "rgb24" if color else "gray", "-"], capture_output=True, check=True).stdout
-    return np.frombuffer(raw, np.uint8).reshape((-1, height, width) + ((3,) if color else ()))
+    decoder = subprocess.Popen(["ffmpeg", "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
+                               stdout=subprocess.PIPE)
+    while frame := decoder.stdout.read(width * height * 3):
+        yield np.frombuffer(frame, np.uint8).reshape(height, width, 3)
 
 
 def sample(picture, x, y):
@@ -159,7 +160,7 @@ def features(measuring, frames, face):
     gaze_x, gaze_y, shut, brow = (np.mean([eye[k] for eye in eyes], 0) for k in range(4))
     change = np.abs(np.diff(shut, prepend=shut[:1]))
     return {"pitch moves": pitch.std(), "yaw moves": yaw.std(), "yaw": yaw.mean(), "tilt": turn.mean(), "smile": smile.mean(),
-            "gaze x": gaze_x.mean(), "gaze y": gaze_y.mean(), "lids move": change.mean(), "brows": brow.mean()}
+            "gaze x": np.median(gaze_x), "gaze y": np.median(gaze_y), "lids move": change.mean(), "brows": np.median(brow)}
 
 
 def decide(values, idle, scales):
@@ -171,18 +172,22 @@ def decide(values, idle, scales):
               "raises brows": z["brows"]}
     for name, negative, positive in sided:
         scores[negative], scores[positive] = -z[name], z[name]
+    # A head that moves much disturbs how its small parts are read.
+    moved = abs(z["yaw"]) + abs(z["tilt"]) + max(z["pitch moves"], 0)
+    for name in ("smiles", "frowns", "looks left", "looks right", "looks up", "looks down", "blinks", "raises brows"):
+        scores[name] -= 0.3 * moved
     return max(scores, key=scores.get), scores
 
 
 # What each movement of strength 1 brings about, roughly: the unit in which movements are compared.
-SCALES = {"pitch moves": 0.02, "yaw moves": 0.02, "yaw": 0.06, "tilt": 0.07, "smile": 0.025, "gaze x": 0.008, "gaze y": 0.01,
+SCALES = {"pitch moves": 0.02, "yaw moves": 0.02, "yaw": 0.06, "tilt": 0.07, "smile": 0.025, "gaze x": 0.006, "gaze y": 0.008,
           "lids move": 0.04, "brows": 0.015}
 
 
 def generate(avatar, picture, prompt, output, *more):
     subprocess.run([avatar, "generate", "--image", picture, "--prompt", prompt, "-o", output, "--force", "--quiet", *more],
                    check=True, stdout=subprocess.DEVNULL)
-    return decode(output, color=True)
+    return stream(output)
 
 
 def actions(arguments, measuring, pictures):
@@ -197,6 +202,7 @@ def actions(arguments, measuring, pictures):
                     continue
                 frames = generate(arguments.avatar, picture, prompt, measuring.folder / "motion.mp4", "--seed", str(seed),
                                   "--seconds", "4")
+                frames = np.stack(list(frames))
                 face = face or measuring.find(frames[0], *place)
                 values = features(measuring, frames, face)
                 if asked is None:
@@ -228,24 +234,36 @@ def psnr(a, b):
     return 10 * np.log10(255**2 / max(((a.astype(np.float64) - b) ** 2).mean(), 1e-9))
 
 
+def outside(shape, face):
+    """Where neither head nor chest can be, [height, width]."""
+    center, side, roll, _ = face
+    y, x = np.mgrid[:shape[0], :shape[1]] + 0.5
+    z = ((x - center[0]) + 1j * (y - center[1])) * np.exp(-1j * roll) / side
+    u, v = z.real, z.imag
+    head = (u / 1.06) ** 2 + ((v + 0.14) / np.where(v < -0.14, 1.37, 1.27)) ** 2 <= 1
+    chest = (u / 1.71) ** 2 + ((v - 1.45) / 1.01) ** 2 <= 1
+    return ~(head | chest)
+
+
 def drift(arguments, measuring, pictures):
     for picture, place in pictures.items():
         output = measuring.folder / "long.mp4"
         frames = generate(arguments.avatar, picture, arguments.prompt, output, "--seconds", str(arguments.seconds))
-        height, width = frames.shape[1:3]
-        still = decode(picture, color=True)[0][:height, :width]
-        center, side, roll, _ = measuring.find(frames[0], *place)
-        y, x = np.mgrid[:height, :width] + 0.5
-        z = ((x - center[0]) + 1j * (y - center[1])) * np.exp(-1j * roll) / side
-        u, v = z.real, z.imag
-        head = (u / 1.06) ** 2 + ((v + 0.14) / np.where(v < -0.14, 1.37, 1.27)) ** 2 <= 1
-        chest = (u / 1.71) ** 2 + ((v - 1.45) / 1.01) ** 2 <= 1
-        background = ~(head | chest)
-        second = len(frames) // arguments.seconds
-        early, late = frames[:second].mean(0), frames[-second:].mean(0)
+        still = next(stream(picture))
+        first = None
+        early, late, count, worst = 0, 0, 0, np.inf
+        for frame in frames:
+            if first is None:
+                first = frame
+                background = outside(frame.shape[:2], measuring.find(first, *place))
+            second = count // 25
+            early += frame / 25.0 if second == 0 else 0
+            late += frame / 25.0 if second == arguments.seconds - 1 else 0
+            worst = min(worst, psnr(frame[background], first[background]))
+            count += 1
         difference = np.linalg.norm(lab(late).mean((0, 1)) - lab(early).mean((0, 1)))
-        worst = min(psnr(frame[background], frames[0][background]) for frame in frames)
-        print(f"{pathlib.Path(picture).name}: {len(frames)} frames; first frame against the picture {psnr(frames[0], still):.1f} dB; "
+        still = still[:first.shape[0], :first.shape[1]]
+        print(f"{pathlib.Path(picture).name}: {count} frames; first frame against the picture {psnr(first, still):.1f} dB; "
               f"mean Lab, last second against first {difference:.2f}; background ({background.mean():.0%} of the picture), last second "
               f"against first {psnr(late[background], early[background]):.1f} dB, worst frame against the first {worst:.1f} dB", flush=True)
 

@@ -6,5 +6,6 @@ public enum ModelTable {
 
   /// The model in the program.
   static let mini = PublishedModel(
-    name: "mini", summary: "lip-sync and motion, in the program; made from this repository alone", parts: [])
+    name: "mini", summary: "lip-sync and motion, in the program; made from this repository alone",
+    parts: [])
 }
