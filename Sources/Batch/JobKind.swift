@@ -30,7 +30,9 @@ public struct JobKind: Sendable {
     /// A file or folder that must exist; relative to the manifest.
     case inputPath
     /// Files or folders that must exist; one alone needs no list.
-    case inputPathList
+    ///
+    /// With `strengths`, each may end in a colon and a number among them, which is kept with the path.
+    case inputPathList(strengths: ClosedRange<Double>? = nil)
     /// One of `names`, or else an input path (a presenter or a picture).
     case inputPathOrName(names: [String])
     /// Input paths by keys, which are each one of `names` or else an input path (a picture of somebody).

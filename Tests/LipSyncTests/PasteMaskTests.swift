@@ -167,3 +167,22 @@ struct PasteMaskTests {
     #expect(PasteMask(packed: empty.packed) == empty)
   }
 }
+
+extension PasteMaskTests {
+  @Test func `sharpening keeps to what the mask took of the painted face`() throws {
+    let box = try box("middle/box")
+    let mask = try PasteMask(try parsed(.raw), box: box)
+    var frame = Frame(width: 256, height: 256)
+    for index in frame.lumaRange { frame.samples[index] = index / 256 / 8 % 2 == 0 ? 60 : 180 }
+    let sharp = mask.sharpening(frame, amount: 1)
+    var changed = 0
+    for index in frame.samples.indices where sharp.samples[index] != frame.samples[index] {
+      changed += 1
+      let (x, y) = (index % 256 - mask.square.left, index / 256 - mask.square.top)
+      let isInside = (0..<mask.mask.width).contains(x) && (0..<mask.mask.height).contains(y)
+      #expect(isInside && mask.mask.samples[y * mask.mask.width + x] > 0)
+    }
+    #expect(changed > 100)
+    #expect(mask.sharpening(frame, amount: 0) == frame)
+  }
+}

@@ -28,7 +28,10 @@ import Testing
       image: face.png, strength: 1, size: 64x96, seconds: 2.5, fps: 12, crf: 20, steps: 9, \
       guidance: 3, sampler: dpm++2m-karras, seed: 5, generator: cuda, clip_skip: 2, \
       embedding: [a.pt, b.pt], vae: b.pt, precision: bf16, threads: 2, producer: studio, \
-      content_id: n1, no_command_metadata: true}
+      content_id: n1, no_command_metadata: true, lora: ["a.pt:0.5", b.pt], motion_speed: 3, \
+      window: 9, overlap: 2, short_last_window: true, noise: independent, individual_noise: 0.25, \
+      picture_noise: 0.5, image_prompt_scale: 2, reference: face.png, image_encoder: a.pt, \
+      reference_net: b.pt, video_negative_prompt: cars, picture_steps: 7, picture_guidance: 4}
       """)[0]
     let described = Set(GenerateJobKind.describe().options.map(\.key))
     #expect(Set(job.steps[0].options.keys) == described.subtracting(["frames"]))
@@ -45,7 +48,18 @@ import Testing
     #expect(request.provenance.producer == "studio" && request.provenance.contentID == "n1")
     #expect(!request.provenance.recordsCommand)
     let inputs = try VideoJob(job).inputs().map(FilePath.name)
-    #expect(inputs == ["face.png", "a.pt", "face.png", "b.pt", "a.pt", "b.pt"])
+    #expect(
+      inputs == ["face.png", "a.pt", "face.png", "b.pt", "a.pt", "b.pt", "a.pt", "b.pt"]
+        + ["face.png", "a.pt", "b.pt"])
+    #expect(request.loras.map(\.strength) == [0.5, 1])
+    var museV = MuseVOptions()
+    (museV.motionSpeed, museV.window, museV.overlap) = (3, 9, 2)
+    (museV.endsWithShortWindow, museV.noise) = (true, .independent)
+    (museV.individualNoise, museV.pictureNoise, museV.imagePromptScale) = (0.25, 0.5, 2)
+    (museV.reference, museV.imageEncoder) = (request.image, request.model)
+    (museV.referenceNet, museV.negativePrompt) = (request.autoencoder, "cars")
+    (museV.pictureSteps, museV.pictureGuidance) = (7, 4)
+    #expect(request.museV == museV)
   }
 
   @Test func `a step with none has the command's defaults`() throws {
@@ -65,7 +79,8 @@ import Testing
     let different = [
       "", ", seed: 1", ", seed: 9007199254740993", ", seed: 9007199254740992", ", steps: 3",
       ", embedding: a.pt", ", embedding: b.pt", ", embedding: [a.pt, b.pt]", ", image: face.png",
-      ", negative_prompt: x",
+      ", negative_prompt: x", ", model: mini", ", model: musev", ", model: a.pt",
+      ", lora: a.pt", ", lora: \"a.pt:2\"", ", reference: a.pt", ", window: 10",
     ]
     #expect(Set(try different.map(key)).count == different.count)
     #expect(try key(", threads: 1") == key(", threads: 2"))
@@ -82,6 +97,9 @@ import Testing
     #expect(try video.inputs().map(FilePath.name) == ["face.png", "voice.wav"])
     let moving = try VideoJob(jobs("output: a.mp4, \(both), seconds: 2}")[0])
     #expect(moving.generate?.output.hasSuffix("/face.mp4") == true)
+    let mini = "generate: {image: face.png, prompt: a nod}, speak: {audio: voice.wav}"
+    let byMini = try VideoJob(jobs("output: a.mp4, \(mini)")[0])
+    #expect(byMini.generate?.output.hasSuffix("/face.mp4") == true)
   }
 
   @Test(arguments: [
@@ -96,6 +114,14 @@ import Testing
     (
       "output: a.png, generate: {seed: 1}",
       "generate: say what to draw with prompt, or give a picture with image"
+    ),
+    (
+      "output: a.mp4, generate: {prompt: x, window: 4}",
+      "generate: overlap 4: use 0 to 3"
+    ),
+    (
+      "output: a.mp4, generate: {prompt: x, lora: [a.pt:11]}",
+      "lora a.pt:11: use a strength of -10.0 to 10.0"
     ),
     (
       "output: a.mp4, generate: {prompt: x, seconds: 1, frames: 9}",

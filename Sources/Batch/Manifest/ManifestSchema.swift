@@ -123,7 +123,7 @@ public enum ManifestSchema {
     switch type {
     case .text: .reference("text")
     case .inputPath: .reference("line")
-    case .inputPathList: .reference("lines")
+    case .inputPathList(_): .reference("lines")
     case .inputPathOrName(let names):
       ["allOf": [.reference("line")], "examples": .list(names.map(SchemaValue.text))]
     case .inputPaths(let names, _):

@@ -55,7 +55,8 @@ struct StepReader {
     switch option.type {
     case .text: fields.text(node, option.key).map { .text($0) }
     case .inputPath: input(node, option.key, names: [], &inputs).map { .text($0) }
-    case .inputPathList: pathList(node, option.key, &inputs).map { .list($0) }
+    case .inputPathList(let strengths):
+      pathList(node, option.key, strengths, &inputs).map { .list($0) }
     case .inputPathOrName(let names):
       input(node, option.key, names: names, &inputs).map { .text($0) }
     case .inputPaths(let names, let complaint):
@@ -84,13 +85,32 @@ struct StepReader {
   }
 
   private func pathList(
-    _ node: ManifestNode, _ key: String, _ inputs: inout [Input]
+    _ node: ManifestNode, _ key: String, _ strengths: ClosedRange<Double>?,
+    _ inputs: inout [Input]
   ) -> [String]? {
-    guard case .list(let elements) = node.content else {
-      return input(node, key, names: [], &inputs).map { [$0] }
+    var elements = [node]
+    if case .list(let list) = node.content { elements = list }
+    let paths = elements.compactMap { element in
+      guard let strengths else { return input(element, key, names: [], &inputs) }
+      return input(element, key, strengths, &inputs)
     }
-    let paths = elements.compactMap { input($0, key, names: [], &inputs) }
     return paths.count == elements.count ? paths : nil
+  }
+
+  /// An absolute path, with the number that follows it after a colon, if one does.
+  private func input(
+    _ node: ManifestNode, _ key: String, _ strengths: ClosedRange<Double>,
+    _ inputs: inout [Input]
+  ) -> String? {
+    guard let text = fields.line(node, key), let colon = text.lastIndex(of: ":"),
+      let strength = Double(text[text.index(after: colon)...])
+    else { return input(node, key, names: [], &inputs) }
+    guard strengths.contains(strength) else {
+      let bounds = "\(strengths.lowerBound) to \(strengths.upperBound)"
+      return fields.complain(node, "\(key) \(text.shown): use a strength of \(bounds)")
+    }
+    let path = ManifestNode(content: .scalar(String(text[..<colon])), mark: node.mark)
+    return input(path, key, names: [], &inputs).map { $0 + text[colon...] }
   }
 
   private func paths(

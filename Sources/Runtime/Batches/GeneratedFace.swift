@@ -16,9 +16,11 @@ struct GeneratedFace {
     work = try WorkFolder(output: Self.place(output), key: key)
   }
 
-  /// A picture, unless a video is asked for.
+  /// A picture, unless a video is asked for, or what only mini can make.
   static func name(of step: JobStep) -> String {
-    let isVideo = ["model", "seconds", "frames", "fps"].contains { step.options[$0] != nil }
+    let isVideo =
+      ["model", "seconds", "frames", "fps"].contains { step.options[$0] != nil }
+      || step.options["base"] == nil
     return isVideo ? "face.mp4" : "face.png"
   }
 

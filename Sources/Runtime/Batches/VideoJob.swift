@@ -78,7 +78,7 @@ struct VideoJob {
   ) throws -> String {
     var lines: [String] = []
     if let generate, let generateStep {
-      if generate.isStill { _ = try StableDiffusionFolder(generate) }
+      lines.append("model \(try generate.modelIdentity())")
       lines.append(
         "avatar \(Version.current) \(InstructionSet.name) \(try resolve(generate.precision))")
       lines.append(GenerateJobKind.key(generateStep))
@@ -133,15 +133,24 @@ struct VideoJob {
 }
 
 extension GenerateRequest {
-  /// The video's rate, for plans; its model may choose another.
-  fileprivate var expectedRate: Rational { rate ?? Rational(12) }
+  /// Whether mini makes the video.
+  private var isByMini: Bool {
+    (model ?? (base == nil ? MotionGenerator.model : nil)) == MotionGenerator.model
+  }
+
+  /// The video's rate.
+  fileprivate var expectedRate: Rational {
+    rate ?? (isByMini ? MotionGenerator.usualRate : Rational(MuseVOptions.usualRate))
+  }
 
   /// A rough size of what is made.
   fileprivate func expectedSize() throws -> JobSize {
     let like = try size == nil ? image.map(probe) : nil
     let pixels = size.map { $0.width * $0.height } ?? like.map { $0.width * $0.height } ?? 512 * 512
     guard !isStill else { return JobSize(seconds: 0, frameCount: 1, pixelsPerFrame: pixels) }
-    let frames = length?.frameCount(at: expectedRate) ?? 12
+    let usual =
+      isByMini ? Length.seconds(MotionGenerator.usualSeconds) : .frames(MuseVOptions.usualFrames)
+    let frames = (length ?? usual).frameCount(at: expectedRate)
     return JobSize(
       seconds: Double(frames) / expectedRate.value, frameCount: frames, pixelsPerFrame: pixels)
   }

@@ -1,6 +1,7 @@
 public import Batch
 import Diffusion
 import MediaTypes
+import ModelStore
 
 /// `generate` as manifests know it: each option of the command has its key, with underscores for dashes.
 public enum GenerateJobKind {
@@ -10,7 +11,7 @@ public enum GenerateJobKind {
   public static func describe() -> JobKind {
     JobKind(
       name: name, summary: "Draw a picture, or make a video, from a prompt, a picture or both.",
-      options: inputs + video + drawing + [
+      options: inputs + video + drawing + museV + [
         .init(
           "precision", .choice(SpeakRequest.Precision.allCases.map(\.rawValue)),
           "Numbers that the networks calculate with."),
@@ -24,18 +25,31 @@ public enum GenerateJobKind {
         .init(
           "no_command_metadata", .flag,
           "Leave the command, with the inputs' names, out of the metadata."),
-      ], outputExtensions: GenerateRequest.outputExtensions
-    ) { options in
-      let prompt = options["prompt"] ?? .text("")
-      return prompt == .text("") && options["image"] == nil
-        ? "say what to draw with prompt, or give a picture with image" : nil
+      ], outputExtensions: GenerateRequest.outputExtensions, complaint: complaint)
+  }
+
+  /// Models that go by a name.
+  static let modelNames =
+    [MotionGenerator.model] + ModelTable.models.filter { $0.purpose == .video }.map(\.name)
+
+  @Sendable private static func complaint(_ options: [String: OptionValue]) -> String? {
+    let prompt = options["prompt"] ?? .text("")
+    if prompt == .text(""), options["image"] == nil {
+      return "say what to draw with prompt, or give a picture with image"
     }
+    let usual = MuseVOptions()
+    var (window, overlap) = (usual.window, usual.overlap)
+    if case .integer(let given) = options["window"] { window = given }
+    if case .integer(let given) = options["overlap"] { overlap = given }
+    return overlap < window ? nil : "overlap \(overlap): use 0 to \(window - 1)"
   }
 
   private static var inputs: [JobKind.Option] {
     [
       .init("base", .inputPath, "A Stable Diffusion 1.5 model in diffusers' layout."),
-      .init("model", .inputPath, "A model that makes videos."),
+      .init(
+        "model", .inputPathOrName(names: modelNames),
+        "A model that makes videos, by name or folder (default without base: mini)."),
       .init("prompt", .text, "What to draw."),
       .init("negative_prompt", .text, "What not to draw."),
       .init("image", .inputPath, "The picture to begin with."),
@@ -78,14 +92,60 @@ public enum GenerateJobKind {
         "clip_skip", .integer(1...100),
         "1: all layers of the text encoder, 2: all but the last."),
       .init(
-        "embedding", .inputPathList,
+        "embedding", .inputPathList(),
         "Textual inversions, which prompts name by their files' names without ending."),
+      .init(
+        "lora", .inputPathList(strengths: LoRAChoice.strengthRange),
+        "LoRAs for Stable Diffusion 1.x: files, each with its strength after a colon (default: 1)."
+      ),
       .init("vae", .inputPath, "Another autoencoder, or TAESD."),
     ]
   }
 
+  private static var museV: [JobKind.Option] {
+    [
+      .init(
+        "motion_speed", .number(MuseVOptions.motionSpeedRange),
+        "MuseV: how far apart in time frames are."),
+      .init(
+        "window", .integer(MuseVOptions.windowRange),
+        "MuseV: frames that the network sees at once, beside the first."),
+      .init(
+        "overlap", .integer(0...(MuseVOptions.windowRange.upperBound - 1)),
+        "MuseV: frames that neighbouring windows share."),
+      .init(
+        "short_last_window", .flag,
+        "MuseV: let the last window be a short one, as MuseV's own program does."),
+      .init(
+        "noise", .choice(MuseVOptions.Noise.allCases.map(\.rawValue)),
+        "MuseV: the noise of frames."),
+      .init(
+        "individual_noise", .number(MuseVOptions.shareRange),
+        "MuseV: the share of fused noise that is each frame's own."),
+      .init(
+        "picture_noise", .number(MuseVOptions.shareRange),
+        "MuseV: the share of the picture in the noise."),
+      .init(
+        "image_prompt_scale", .number(MuseVOptions.scaleRange),
+        "MuseV: how much the image prompt counts."),
+      .init("reference", .inputPath, "MuseV: the picture whose look is kept."),
+      .init("image_encoder", .inputPath, "MuseV: IP-Adapter's models/image_encoder."),
+      .init("reference_net", .inputPath, "MuseV: a ReferenceNet beside none in the model."),
+      .init("video_negative_prompt", .text, "MuseV: what the video shall not show."),
+      .init(
+        "picture_steps", .integer(GenerateRequest.stepRange),
+        "MuseV: steps for the picture that is drawn first."),
+      .init(
+        "picture_guidance", .number(GenerateRequest.guidanceRange),
+        "MuseV: guidance for the picture that is drawn first."),
+    ]
+  }
+
   /// The inputs that options of these names are.
-  fileprivate static let inputKeys = ["base", "model", "image", "embedding", "vae"]
+  private static let inputKeys = [
+    "base", "model", "image", "embedding", "lora", "vae", "reference", "image_encoder",
+    "reference_net",
+  ]
   /// What decides no bytes.
   private static let neutralKeys = ["threads"]
 
@@ -115,8 +175,10 @@ public enum GenerateJobKind {
   private static func count(_ value: OptionValue?) -> String {
     switch value {
     case nil: "none"
+    case .text(let name) where modelNames.contains(name): name
     case .list(let paths):
-      paths.map { JSONText.quoted(FilePath.stem(of: $0)) }.joined(separator: " ")
+      // Of a LoRA that has its strength, too.
+      paths.map { JSONText.quoted(FilePath.name(of: $0)) }.joined(separator: " ")
     default: "one"
     }
   }
@@ -144,6 +206,10 @@ extension GenerateRequest {
     randomNumbers = try options.choice("generator") ?? randomNumbers
     clipSkip = try options.integer("clip_skip", 1...100) ?? clipSkip
     embeddings = try options.list("embedding") ?? embeddings
+    loras =
+      try options.list("lora")?.map { try options.read("lora", $0, LoRAChoice.init(parsing:)) }
+      ?? loras
+    try museV.read(options)
     autoencoder = try options.text("vae")
     precision = try options.choice("precision") ?? precision
     threads = try options.integer("threads", SpeakOptions.threadRange)
@@ -162,5 +228,47 @@ extension GenerateRequest {
   }
 
   /// Every file and folder that the request names.
-  var inputs: [String] { [base, model, image, autoencoder].compactMap(\.self) + embeddings }
+  var inputs: [String] {
+    let named = model.flatMap { GenerateJobKind.modelNames.contains($0) ? nil : $0 }
+    return [base, named, image, autoencoder].compactMap(\.self) + embeddings + loras.map(\.path)
+      + [museV.reference, museV.imageEncoder, museV.referenceNet].compactMap(\.self)
+  }
+
+  /// Tells one version of the model's weights from another, as far as they are no inputs.
+  ///
+  /// - Throws: errors of a model that is not there, or is none.
+  func modelIdentity() throws -> String {
+    if isStill {
+      _ = try StableDiffusionFolder(self)
+      return "still"
+    }
+    guard let model = model ?? (base == nil ? MotionGenerator.model : nil) else {
+      throw RuntimeError.usage(
+        "output \(output): needs a model that makes videos: name one with model")
+    }
+    return try model == MotionGenerator.model
+      ? MiniModel(model).identity() : MuseVPlaces(model, options: museV).identity()
+  }
+}
+
+extension MuseVOptions {
+  fileprivate mutating func read(_ options: StepOptions) throws {
+    motionSpeed = try options.number("motion_speed", Self.motionSpeedRange) ?? motionSpeed
+    window = try options.integer("window", Self.windowRange) ?? window
+    overlap = try options.integer("overlap", 0...(Self.windowRange.upperBound - 1)) ?? overlap
+    endsWithShortWindow = try options.flag("short_last_window") ?? endsWithShortWindow
+    noise = try options.choice("noise") ?? noise
+    individualNoise = try options.number("individual_noise", Self.shareRange) ?? individualNoise
+    pictureNoise = try options.number("picture_noise", Self.shareRange) ?? pictureNoise
+    imagePromptScale =
+      try options.number("image_prompt_scale", Self.scaleRange) ?? imagePromptScale
+    reference = try options.text("reference")
+    imageEncoder = try options.text("image_encoder")
+    referenceNet = try options.text("reference_net")
+    negativePrompt = try options.text("video_negative_prompt")
+    pictureSteps = try options.integer("picture_steps", GenerateRequest.stepRange) ?? pictureSteps
+    pictureGuidance =
+      try options.number("picture_guidance", GenerateRequest.guidanceRange) ?? pictureGuidance
+    if let complaint { throw RuntimeError.badInput("generate: \(complaint)") }
+  }
 }

@@ -11,8 +11,8 @@ struct MotionGenerator: VideoGenerator {
   static let model = "mini"
   static let usualSteps = 30
   static let usualGuidance = 2.5
-  private static let usualSeconds = 4.0
-  private static let usualRate = Rational(25)
+  static let usualSeconds = 4.0
+  static let usualRate = Rational(25)
 
   let request: GenerateRequest
   let rate: Rational

@@ -106,6 +106,17 @@ struct MuseVPlaces {
     return found
   }
 
+  /// Tells one version of the weights from another, by sizes and times of the files that the request does not name.
+  func identity() throws -> String {
+    let bases = ["unet", "vae", "text_encoder"].map { "\(base)/\($0)" }
+    let parts = [
+      projections, options.imageEncoder == nil ? encoders : [],
+      options.referenceNet == nil ? referenceNets : [], [autoencoder],
+    ].compactMap(first)
+    return try ([unet] + parts + bases.compactMap { first([$0]) }).map(FileIdentity.describe)
+      .joined(separator: "\n")
+  }
+
   /// The first of `paths` that is there.
   func first(_ paths: [String]) -> String? {
     paths.first(where: FileManager.default.fileExists)
