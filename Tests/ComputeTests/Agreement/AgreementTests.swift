@@ -82,7 +82,7 @@ import Testing
     for seed in 0..<40 {
       let operation = family.makeCase(seed, extent: 12_000)
       let images = operation.shapes[0][0]
-      for precision in Self.precisions where images > 1 {
+      for precision in [Precision.fp32, .bf16] where images > 1 {
         let whole = try operation.run(on: device, precision: precision)
         for image in [0, images - 1] {
           let alone = try evaluate(
