@@ -48,7 +48,7 @@ struct GenerateTags {
     add("--model", path(request.model))
     add("--base", path(request.base))
     add("--prompt", request.prompt)
-    add("--negative-prompt", request.negativePrompt)
+    add("--negative-prompt", request.negativePrompt.isEmpty ? nil : request.negativePrompt)
     add("--image", path(request.image))
     if request.image != nil, request.isStill { add("--strength", "\(request.strength)") }
     if let (width, height) = request.size { add("--size", "\(width)x\(height)") }

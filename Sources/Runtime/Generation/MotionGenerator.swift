@@ -134,7 +134,7 @@ struct MotionGenerator: VideoGenerator {
       device: device, precision: Precision(rawValue: precision) ?? .fp32)
     let last = Double(frameCount - 1) / rate.value * MotionGeneration.framesPerSecond
     var numbers: any NormalGenerator = request.randomNumbers.generator(seed: request.seed)
-    progress(.stage(name: "denoising the motion", total: steps))
+    progress(.stage(name: "denoising the motion", total: steps, unit: .steps))
     return try generation.motion(
       prompt, frames: Int(last.rounded(.up)) + 1, sampler: request.sampler, steps: steps,
       guidance: request.guidance ?? Self.usualGuidance, numbers: &numbers
