@@ -212,6 +212,7 @@ import Weights
     _ = try complaint(.badInput) {
       $0.embeddings = [base + "/unet/diffusion_pytorch_model.safetensors"]
     }
+    #expect(try complaint(.usage) { $0.museV.window = 9 }.contains("--window: belongs to MuseV"))
     let lora = LoRAChoice(path: folder.file("no.safetensors"))
     #expect(try complaint(.missingInput) { $0.loras = [lora] }.contains("no.safetensors"))
   }
