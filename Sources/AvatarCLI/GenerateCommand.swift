@@ -25,6 +25,7 @@ struct GenerateCommand: ParsableCommand {
         avatar generate --base models/sd15 --image photo.jpg --strength 0.5 --prompt "oil painting" -o painting.png
         avatar generate --base models/sd15 --prompt "a man" --embedding EasyNegative.pt \
       --negative-prompt EasyNegative --seed 7 -o man.png
+        avatar generate --base models/sd15 --checkpoint style.ckpt --prompt "a man" -o man.png
         avatar generate --base models/sd15 --lora style.safetensors:0.8 --prompt "a man" -o man.png
         avatar generate --model checkpoints/motion/musev_referencenet --base models/sd15 --image woman.png \
       --prompt "a woman smiles" --seconds 4 -o woman.mp4
@@ -140,6 +141,13 @@ struct GenerateCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
+      "A single file of Stable Diffusion 1.x, .safetensors or .ckpt: its UNet and text encoder are used.",
+      valueName: "file"))
+  var checkpoint: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
       "A LoRA for Stable Diffusion 1.x, and how much of it (repeatable).",
       valueName: "file[:strength]"),
     transform: { try SpeakCommand.read($0, of: "lora", LoRAChoice.init(parsing:)) })
@@ -227,7 +235,7 @@ struct GenerateCommand: ParsableCommand {
     (request.clipSkip, request.embeddings, request.autoencoder) = (clipSkip, embedding, vae)
     (request.precision, request.threads) = (precision, threads)
     request.museV = museV.options
-    request.loras = lora
+    (request.loras, request.checkpoint) = (lora, checkpoint)
     request.provenance = marking.provenance
     request.replacesOutput = force
     return request

@@ -6,6 +6,7 @@ import Media
 import MediaTypes
 import TestSupport
 import Testing
+import Weights
 
 @testable import Runtime
 
@@ -86,6 +87,45 @@ import Testing
     #expect(worst <= 0.6, "\(name): \(worst)")
     let words = try #require(ShowReport(file: request.output).command.flatMap(ShellWords.split))
     #expect(words.filter { $0 == "--lora" }.count == request.loras.count)
+  }
+
+  @Test func `a single file takes the place of the base's networks`() throws {
+    let folder = try TemporaryFolder()
+    let (files, copy) = (FileManager.default, folder.file("base"))
+    try files.copyItem(atPath: base, toPath: copy)
+    // Without weights of its own, the base can't but use the file's.
+    try files.removeItem(atPath: copy + "/unet/diffusion_pytorch_model.safetensors")
+    try files.removeItem(atPath: copy + "/text_encoder/model.safetensors")
+    var request = request(folder.file("a.png"))
+    _ = try GenerateJob(request).run()
+    let expected = try readPicture(request.output).samples
+    (request.base, request.output) = (copy, folder.file("b.png"))
+    request.checkpoint = Golden.path("single-file.ckpt", in: .module)
+    _ = try GenerateJob(request).run()
+    #expect(try readPicture(request.output).samples == expected)
+    let words = try #require(ShowReport(file: request.output).command.flatMap(ShellWords.split))
+    #expect(words.contains("--checkpoint"))
+  }
+
+  @Test(arguments: [
+    ["conv_in.weight"], ["model.diffusion_model.input_blocks.0.0.weight"],
+    ["model.diffusion_model.input_blocks.0.0.weight", "conditioner.embedders.0.x"],
+    ["model.diffusion_model.input_blocks.0.0.weight", "cond_stage_model.model.x"],
+    [
+      "model.diffusion_model.input_blocks.0.0.weight", "cond_stage_model.transformer.x",
+      "model.diffusion_model.label_emb.0.weight",
+    ],
+  ])
+  func `files of other models are refused`(names: [String]) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("other.safetensors")
+    let tensor = HostTensor(shape: [1], values: [0])
+    try SafetensorsWriter.write(
+      Dictionary(uniqueKeysWithValues: names.map { ($0, tensor) }), to: path)
+    var request = request(folder.file("a.png"))
+    request.checkpoint = path
+    let error = try #require(throws: WeightsError.self) { try GenerateJob(request).run() }
+    #expect(error.exitCode == .badInput && "\(error)".contains("other.safetensors"), "\(error)")
   }
 
   @Test func `LoRAs are read with their strengths`() throws {
@@ -172,6 +212,7 @@ import Testing
     _ = try complaint(.badInput) {
       $0.embeddings = [base + "/unet/diffusion_pytorch_model.safetensors"]
     }
+    #expect(try complaint(.usage) { $0.museV.window = 9 }.contains("--window: belongs to MuseV"))
     let lora = LoRAChoice(path: folder.file("no.safetensors"))
     #expect(try complaint(.missingInput) { $0.loras = [lora] }.contains("no.safetensors"))
   }
@@ -209,7 +250,9 @@ import Testing
   @Test func `pictures are cut to the wanted proportions`() throws {
     let sky = RGBPicture(
       width: 100, height: 40, samples: (0..<4000).flatMap { index in [UInt8(index % 100), 0, 9] })
-    let folder = try StableDiffusionFolder(Golden.path("stable-diffusion", in: .module))
+    var request = GenerateRequest(output: "a.png")
+    request.base = Golden.path("stable-diffusion", in: .module)
+    let folder = try StableDiffusionFolder(request)
     let pictures = LatentPictures(
       autoencoder: try folder.latentAutoencoder(), device: ReferenceDevice(), precision: .fp32,
       width: 40, height: 40)

@@ -38,6 +38,7 @@ public struct GenerateJob {
       throw RuntimeError.usage(
         "output \(request.output): is a picture: end its name in .mp4, or leave out its length")
     }
+    try request.refuseMuseVOptions()
     let folder = try StableDiffusionFolder(request)
     let picture = try request.image.map { try readPicture($0, background: .white) }
     let device = try request.device()
@@ -100,6 +101,20 @@ public struct GenerateJob {
 }
 
 extension GenerateRequest {
+  /// Refuses what is asked of MuseV where something else is to do the work.
+  ///
+  /// - Throws: `RuntimeError`, 64.
+  func refuseMuseVOptions() throws {
+    let usual = MuseVOptions().words(draws: true)
+    let unusual = museV.words(draws: true).first { word in
+      !usual.contains { $0.option == word.option && $0.value == word.value }
+    }
+    guard let unusual else { return }
+    throw RuntimeError.usage(
+      "\(unusual.option): belongs to MuseV's videos: leave it out, or name one of its models with "
+        + "--model")
+  }
+
   func device() throws -> CPUDevice {
     try CPUDevice(threads: threads ?? ResourceUsage.availableCores)
   }

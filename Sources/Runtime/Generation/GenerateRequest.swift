@@ -26,6 +26,8 @@ public struct GenerateRequest: Sendable {
   public var output: String
   /// The folder of a Stable Diffusion 1.x model in diffusers' layout.
   public var base: String?
+  /// A single file whose UNet and text encoder take the place of the base's.
+  public var checkpoint: String?
   /// A model that makes videos, by name or folder.
   public var model: String?
   public var prompt = ""

@@ -74,6 +74,7 @@ struct GenerateTags {
     guard request.base != nil else { return }
     add("--sampler", request.sampler.rawValue)
     add("--generator", request.randomNumbers.rawValue)
+    add("--checkpoint", path(request.checkpoint))
     add("--clip-skip", "\(request.clipSkip)")
     for file in request.embeddings { add("--embedding", path(file)) }
     for lora in request.loras {

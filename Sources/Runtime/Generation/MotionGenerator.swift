@@ -61,11 +61,14 @@ struct MotionGenerator: VideoGenerator {
       throw RuntimeError.usage(
         "--negative-prompt: mini has none: leave it out, and ask for what is to be done only")
     }
-    if !request.embeddings.isEmpty || request.autoencoder != nil || request.clipSkip != 1 {
+    if !request.embeddings.isEmpty || request.autoencoder != nil || request.clipSkip != 1
+      || !request.loras.isEmpty || request.checkpoint != nil
+    {
       throw RuntimeError.usage(
-        "--embedding, --vae, --clip-skip: belong to a base model: leave them out, or name one with --base"
-      )
+        "--embedding, --lora, --checkpoint, --vae, --clip-skip: belong to a base model: leave them out, "
+          + "or name one with --base")
     }
+    try request.refuseMuseVOptions()
   }
 
   /// As large as the picture, even; a larger one than videos may be is made smaller.

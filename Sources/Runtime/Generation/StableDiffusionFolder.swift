@@ -11,6 +11,8 @@ struct StableDiffusionFolder {
   private let unetSource: NetworkSource
   private let autoencoder: NetworkSource
   private let loras: LoRAStack
+  /// Takes the place of the folder's UNet and text encoder.
+  private let singleFile: SingleFileModel?
 
   /// The model that `request` names.
   ///
@@ -20,11 +22,12 @@ struct StableDiffusionFolder {
       throw RuntimeError.usage(
         "--base: is missing: give a Stable Diffusion 1.5 model in diffusers' layout")
     }
-    try self.init(base, autoencoder: request.autoencoder, loras: LoRAStack(request.loras))
+    try self.init(base, request, autoencoder: request.autoencoder)
   }
 
   /// - Throws: `RuntimeError` with 66 where there is no such folder, 65 where it holds another kind of model.
-  init(_ path: String, autoencoder: String? = nil, loras: LoRAStack? = nil) throws {
+  ///   `request` tells what is put into the model: LoRAs, and another file's networks.
+  init(_ path: String, _ request: GenerateRequest, autoencoder: String?) throws {
     guard OutputPath.isFolder(path) else {
       throw RuntimeError.missing(
         "--base \(path): no such folder: give a Stable Diffusion 1.5 model in diffusers' layout")
@@ -42,7 +45,8 @@ struct StableDiffusionFolder {
       throw RuntimeError.missing("--vae \(autoencoder): there is no such folder: check the path")
     }
     self.path = path
-    self.loras = try loras ?? LoRAStack([])
+    loras = try LoRAStack(request.loras)
+    singleFile = try request.checkpoint.map { try SingleFileModel(Checkpoint(path: $0)) }
     textEncoder = .path("\(path)/text_encoder")
     unetSource = .path("\(path)/unet")
     self.autoencoder = .path(autoencoder ?? "\(path)/vae")
@@ -63,7 +67,9 @@ struct StableDiffusionFolder {
   func promptEncoder(
     skippedLayers: Int, embeddings: [String], device: any Device
   ) throws -> PromptEncoder {
-    let checkpoint = try textEncoder.checkpoint(["model.safetensors"], embedded: nil)
+    let checkpoint =
+      try singleFile?.textEncoder()
+      ?? textEncoder.checkpoint(["model.safetensors"], embedded: nil)
     let configuration = try CLIPTextConfiguration(
       textEncoder.configuration(["config.json"], embedded: nil))
     guard skippedLayers < configuration.layers else {
@@ -88,9 +94,10 @@ struct StableDiffusionFolder {
   }
 
   func unet() throws -> UNet2DCondition {
-    let weights = try loras.merged(into: unetSource.diffusersWeights(), .unet)
     let configuration = try UNetConfiguration(
       unetSource.configuration(["config.json"], embedded: nil))
+    let own = try singleFile?.unet(configuration).weights ?? unetSource.diffusersWeights()
+    let weights = try loras.merged(into: own, .unet)
     guard configuration.inputChannels == 4, configuration.outputChannels == 4 else {
       throw RuntimeError.badInput(
         "--base \(path): its unet takes \(configuration.inputChannels) channels (inpainting?): "

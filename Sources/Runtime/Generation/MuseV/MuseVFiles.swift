@@ -13,6 +13,7 @@ struct MuseVFiles {
   private let motion: NetworkSource
   private let spatial: NetworkSource
   private let loras: LoRAStack
+  private let singleFile: SingleFileModel?
 
   /// As the request named it.
   var model: String { places.model }
@@ -29,6 +30,7 @@ struct MuseVFiles {
     motion = .path(places.unet)
     spatial = .path("\(base)/unet")
     loras = try LoRAStack(request.loras)
+    singleFile = try request.checkpoint.map { try SingleFileModel(Checkpoint(path: $0)) }
   }
 
   /// What should be known about the weights that were read so far; one line each.
@@ -38,7 +40,10 @@ struct MuseVFiles {
   func unet() throws -> UNet3DCondition {
     let (motion, configuration) = (try motionCheckpoint(), try configuration())
     try checkFit(configuration.spatial)
-    var uppers = [try spatial.checkpoint(["diffusion_pytorch_model.safetensors"], embedded: nil)]
+    var uppers = [
+      try singleFile?.unet(configuration.spatial)
+        ?? spatial.checkpoint(["diffusion_pytorch_model.safetensors"], embedded: nil)
+    ]
     if configuration.variant == .referenceNet,
       let adapter = try UNet3DCondition.imageAdapter(
         of: imageProjectionCheckpoint(), configuration: configuration)

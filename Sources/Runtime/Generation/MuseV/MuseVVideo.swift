@@ -32,8 +32,7 @@ struct MuseVVideo: VideoGenerator {
       throw RuntimeError.usage("--prompt: say what to show, or give a picture with --image")
     }
     files = try MuseVFiles(asked, model: model)
-    folder = try StableDiffusionFolder(
-      files.base, autoencoder: files.autoencoder, loras: LoRAStack(asked.loras))
+    folder = try StableDiffusionFolder(files.base, asked, autoencoder: files.autoencoder)
     scheduler = try folder.scheduler()
     given = try asked.image.map { try readPicture($0, background: .white) }
     let device = try asked.device()
