@@ -173,9 +173,9 @@ def decide(values, idle, scales):
     for name, negative, positive in sided:
         scores[negative], scores[positive] = -z[name], z[name]
     # A head that moves much disturbs how its small parts are read.
-    moved = abs(z["yaw"]) + abs(z["tilt"]) + max(z["pitch moves"], 0)
+    moved = 0.3 * (abs(z["yaw"]) + abs(z["tilt"])) + 2 * max(z["pitch moves"] - 0.3, 0)
     for name in ("smiles", "frowns", "looks left", "looks right", "looks up", "looks down", "blinks", "raises brows"):
-        scores[name] -= 0.3 * moved
+        scores[name] -= moved
     return max(scores, key=scores.get), scores
 
 
