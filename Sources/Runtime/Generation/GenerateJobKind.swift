@@ -98,6 +98,9 @@ public enum GenerateJobKind {
         "lora", .inputPathList(strengths: LoRAChoice.strengthRange),
         "LoRAs for Stable Diffusion 1.x: files, each with its strength after a colon (default: 1)."
       ),
+      .init(
+        "checkpoint", .inputPath,
+        "A single file of Stable Diffusion 1.x: its UNet and text encoder are used."),
       .init("vae", .inputPath, "Another autoencoder, or TAESD."),
     ]
   }
@@ -143,7 +146,8 @@ public enum GenerateJobKind {
 
   /// The inputs that options of these names are.
   private static let inputKeys = [
-    "base", "model", "image", "embedding", "lora", "vae", "reference", "image_encoder",
+    "base", "model", "image", "embedding", "lora", "checkpoint", "vae", "reference",
+    "image_encoder",
     "reference_net",
   ]
   /// What decides no bytes.
@@ -210,6 +214,7 @@ extension GenerateRequest {
       try options.list("lora")?.map { try options.read("lora", $0, LoRAChoice.init(parsing:)) }
       ?? loras
     try museV.read(options)
+    checkpoint = try options.text("checkpoint")
     autoencoder = try options.text("vae")
     precision = try options.choice("precision") ?? precision
     threads = try options.integer("threads", SpeakOptions.threadRange)
@@ -230,7 +235,8 @@ extension GenerateRequest {
   /// Every file and folder that the request names.
   var inputs: [String] {
     let named = model.flatMap { GenerateJobKind.modelNames.contains($0) ? nil : $0 }
-    return [base, named, image, autoencoder].compactMap(\.self) + embeddings + loras.map(\.path)
+    return [base, named, image, checkpoint, autoencoder].compactMap(\.self) + embeddings
+      + loras.map(\.path)
       + [museV.reference, museV.imageEncoder, museV.referenceNet].compactMap(\.self)
   }
 
