@@ -13,7 +13,7 @@ import Testing
       for column in 0..<100 {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         let speck = noise == 0 ? 0 : Int(state >> 33) % (2 * noise + 1) - noise
-        let ramp = min(max((column - 46) * 10, 0), 80)
+        let ramp = min(max((column - 49) * 40, 0), 80)
         frame.samples[row * 100 + column] = UInt8(80 + ramp + speck)
       }
     }
