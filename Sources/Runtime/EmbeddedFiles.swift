@@ -15,8 +15,12 @@ enum EmbeddedFiles {
   }
 
   /// Size of all files together.
-  static var byteCount: Int {
-    (0..<CMini_file_count()).reduce(0) { $0 + CMini_file_at($1).count }
+  static var byteCount: Int { byteCount { _ in true } }
+
+  /// Size of all files together whose paths `isCounted` wants.
+  static func byteCount(where isCounted: (String) -> Bool) -> Int {
+    (0..<CMini_file_count()).map(CMini_file_at).filter { isCounted(String(cString: $0.path)) }
+      .reduce(0) { $0 + $1.count }
   }
 
   /// A copy of the file at `path`, for small files that are parsed.

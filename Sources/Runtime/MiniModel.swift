@@ -34,12 +34,25 @@ struct MiniModel {
   /// What should be known about the weights that were read so far; one line each.
   var warnings: [String] { source.warnings }
 
-  /// Tells one version of the weights from another.
+  /// Tells one version of the weights that speak from another.
   func identity() throws -> String {
-    guard let folder else { return "mini \(Version.current) \(EmbeddedFiles.byteCount)" }
-    return try ["articulation", "landmarks", "painter"].map {
-      try FileIdentity.describe("\(folder)/\($0)")
-    }.joined(separator: "\n")
+    try identity(["articulation", "landmarks", "painter"]) { !$0.hasPrefix("motion/") }
+  }
+
+  /// Tells one version of the weights that move portraits from another.
+  func motionIdentity() throws -> String {
+    try identity(["landmarks", "motion"]) {
+      $0.hasPrefix("motion/") || $0.hasPrefix("landmarks/")
+    }
+  }
+
+  private func identity(
+    _ parts: [String], embedded isOfThem: (String) -> Bool
+  ) throws -> String {
+    guard let folder else {
+      return "mini \(Version.current) \(EmbeddedFiles.byteCount(where: isOfThem))"
+    }
+    return try parts.map { try FileIdentity.describe("\(folder)/\($0)") }.joined(separator: "\n")
   }
 
   /// A small JSON file such as `painter/config.json`.

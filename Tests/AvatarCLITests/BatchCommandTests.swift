@@ -108,7 +108,7 @@ struct BatchCommandTests {
     let aside = try #require(adopted["moved_aside"] as? String)
     #expect(aside.hasPrefix(ledger + ".damaged-"))
     #expect(FileManager.default.fileExists(atPath: aside))
-    #expect(try batch("plan", "m.yaml").standardOutput.hasPrefix("queued          b: needs a\n"))
+    #expect(try batch("plan", "m.yaml").standardOutput.hasPrefix("queued             b: needs a\n"))
     #expect(try batch("cancel", "--all").standardOutput == "b: cancelled\n")
     let queued = try batch("retry", "b", "a")
     #expect(

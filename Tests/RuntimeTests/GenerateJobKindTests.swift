@@ -27,7 +27,7 @@ import Testing
       output: a.mp4, generate: {base: face.png, model: a.pt, prompt: a man, negative_prompt: hats, \
       image: face.png, strength: 1, size: 64x96, seconds: 2.5, fps: 12, crf: 20, steps: 9, \
       guidance: 3, sampler: dpm++2m-karras, seed: 5, generator: cuda, clip_skip: 2, \
-      embedding: [a.pt, b.pt], vae: b.pt, precision: bf16, threads: 2, producer: studio, \
+      embedding: [a.pt, b.pt], checkpoint: a.pt, vae: b.pt, precision: bf16, threads: 2, producer: studio, \
       content_id: n1, no_command_metadata: true, lora: ["a.pt:0.5", b.pt], motion_speed: 3, \
       window: 9, overlap: 2, short_last_window: true, noise: independent, individual_noise: 0.25, \
       picture_noise: 0.5, image_prompt_scale: 2, reference: face.png, image_encoder: a.pt, \

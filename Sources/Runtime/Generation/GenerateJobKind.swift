@@ -253,7 +253,7 @@ extension GenerateRequest {
         "output \(output): needs a model that makes videos: name one with model")
     }
     return try model == MotionGenerator.model
-      ? MiniModel(model).identity() : MuseVPlaces(model, options: museV).identity()
+      ? MiniModel(model).motionIdentity() : MuseVPlaces(model, options: museV).identity()
   }
 }
 
