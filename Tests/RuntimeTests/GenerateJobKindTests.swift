@@ -41,7 +41,7 @@ import Testing
     let request = try GenerateRequest(step, output: job.output)
     #expect(request.prompt == "a man" && request.negativePrompt == "hats" && request.strength == 1)
     #expect(try #require(request.size) == (64, 96) && request.length == .seconds(2.5))
-    #expect(request.rate == Rational(12) && request.crf == 20 && request.steps == 9)
+    #expect(request.checkpoint != nil && request.rate == Rational(12) && request.crf == 20 && request.steps == 9)
     #expect(request.guidance == 3 && request.sampler == .dpmPlusPlus2MKarras)
     #expect(request.seed == 5 && request.randomNumbers == .cuda && request.clipSkip == 2)
     #expect(request.precision == .bf16 && request.threads == 2 && !request.replacesOutput)
@@ -49,7 +49,7 @@ import Testing
     #expect(!request.provenance.recordsCommand)
     let inputs = try VideoJob(job).inputs().map(FilePath.name)
     #expect(
-      inputs == ["face.png", "a.pt", "face.png", "b.pt", "a.pt", "b.pt", "a.pt", "b.pt"]
+      inputs == ["face.png", "a.pt", "face.png", "a.pt", "b.pt", "a.pt", "b.pt", "a.pt", "b.pt"]
         + ["face.png", "a.pt", "b.pt"])
     #expect(request.loras.map(\.strength) == [0.5, 1])
     var museV = MuseVOptions()

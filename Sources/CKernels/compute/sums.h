@@ -28,7 +28,7 @@ INLINE void add_bf16(const char **a, const uint16_t *w, int64_t depth, vf *sums,
   }
 }
 #else
-// bf16 is widened to float beside the products: half the memory, at about float's speed.
+// bf16 is widened to float beside the products: half the memory, at two thirds of float's speed.
 INLINE void add_bf16(const char **a, const uint16_t *w, int64_t depth, vf *sums, int mr, int nv) {
   for (int64_t k = 0; k < depth; k += 2, w += nv * VW * 2) {
     vf b[BLOCK_VECTORS];
