@@ -41,7 +41,9 @@ import Testing
     let request = try GenerateRequest(step, output: job.output)
     #expect(request.prompt == "a man" && request.negativePrompt == "hats" && request.strength == 1)
     #expect(try #require(request.size) == (64, 96) && request.length == .seconds(2.5))
-    #expect(request.checkpoint != nil && request.rate == Rational(12) && request.crf == 20 && request.steps == 9)
+    #expect(
+      request.checkpoint != nil && request.rate == Rational(12) && request.crf == 20
+        && request.steps == 9)
     #expect(request.guidance == 3 && request.sampler == .dpmPlusPlus2MKarras)
     #expect(request.seed == 5 && request.randomNumbers == .cuda && request.clipSkip == 2)
     #expect(request.precision == .bf16 && request.threads == 2 && !request.replacesOutput)
