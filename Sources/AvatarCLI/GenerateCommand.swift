@@ -72,14 +72,15 @@ struct GenerateCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Pixels, in multiples of 8 (default: the picture's, or 512x512; a video's are multiples of 64).",
+      "Pixels, in multiples of 8 (default: the picture's, or 512x512; in multiples of 64 with MuseV).",
       valueName: "WxH"),
     transform: { try SpeakCommand.read($0, of: "size", GenerateRequest.size) })
   var size: (width: Int, height: Int)?
 
   @Option(
     name: .long,
-    help: ArgumentHelp("How long the video is (default: 13 frames).", valueName: "number"))
+    help: ArgumentHelp(
+      "How long the video is (default: 4; 13 frames with MuseV).", valueName: "number"))
   var seconds: Double?
 
   @Option(
@@ -89,7 +90,8 @@ struct GenerateCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Frames per second of the video, such as 25 or 30000/1001 (default: 12).", valueName: "rate"),
+      "Frames per second of the video, such as 30000/1001 (default: 25; 12 with MuseV).",
+      valueName: "rate"),
     transform: { try SpeakCommand.read($0, of: "fps", SpeakOptions.rate) })
   var fps: Rational?
 
@@ -100,13 +102,13 @@ struct GenerateCommand: ParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Steps of denoising (default: 30; 10 for a video).", valueName: "count"))
+    help: ArgumentHelp("Steps of denoising (default: 30; 10 with MuseV).", valueName: "count"))
   var steps: Int?
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "How closely the prompt is followed; 1: no guidance (default: 7.5; 3.5 for a video).",
+      "How closely the prompt is followed; 1: no guidance (default: 7.5; of videos 2.5, 3.5 with MuseV).",
       valueName: "scale"))
   var guidance: Double?
 

@@ -26,7 +26,7 @@ struct LoRALayerName: Hashable {
     return table
   }
 
-  private typealias Part = WritableKeyPath<LoRAFile.Layer, String?>
+  typealias Part = WritableKeyPath<LoRAFile.Layer, String?>
 
   /// The ends of tensors' names; the first that fits counts.
   private static var ends: [(String, Part)] {
@@ -42,9 +42,7 @@ struct LoRALayerName: Hashable {
   }
 
   /// The layer and part that the tensor `key` stands for; nil where it is none that is known.
-  static func parse(
-    _ key: String
-  ) -> (LoRALayerName, WritableKeyPath<LoRAFile.Layer, String?>)? {
+  static func parse(_ key: String) -> (LoRALayerName, Part)? {
     guard let (end, part) = ends.first(where: { key.hasSuffix($0.0) }) else { return nil }
     var name = String(key.dropLast(end.count))
     // Attention processors, where diffusers kept them at first.
@@ -52,9 +50,9 @@ struct LoRALayerName: Hashable {
       name = name.replacing(".processor.", with: ".")
       if name.hasSuffix(".to_out") { name += ".0" }
     }
-    for outer in ["base_model.model."] where name.hasPrefix(outer) {
-      name = String(name.dropFirst(outer.count))
-    }
+    // PEFT's wrapper.
+    let outer = "base_model.model."
+    if name.hasPrefix(outer) { name = String(name.dropFirst(outer.count)) }
     let prefixes: [(String, LoRAFile.Network)] = [
       ("lora_unet_", .unet), ("lora_te_", .textEncoder), ("unet.", .unet),
       ("text_encoder.", .textEncoder),

@@ -134,9 +134,7 @@ struct VideoJob {
 
 extension GenerateRequest {
   /// Whether mini makes the video.
-  private var isByMini: Bool {
-    (model ?? (base == nil ? MotionGenerator.model : nil)) == MotionGenerator.model
-  }
+  private var isByMini: Bool { videoModel == MotionGenerator.model }
 
   /// The video's rate.
   fileprivate var expectedRate: Rational {

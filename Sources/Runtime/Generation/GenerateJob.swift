@@ -88,8 +88,7 @@ public struct GenerateJob {
 
   /// What makes the video, chosen by the request.
   private func videoGenerator() throws -> any VideoGenerator {
-    let model = request.model ?? (request.base == nil ? MotionGenerator.model : nil)
-    guard let model else {
+    guard let model = request.videoModel else {
       throw RuntimeError.usage(
         "output \(request.output): needs a model that makes videos: name one with --model")
     }

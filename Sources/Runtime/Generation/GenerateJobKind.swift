@@ -248,7 +248,7 @@ extension GenerateRequest {
       _ = try StableDiffusionFolder(self)
       return "still"
     }
-    guard let model = model ?? (base == nil ? MotionGenerator.model : nil) else {
+    guard let model = videoModel else {
       throw RuntimeError.usage(
         "output \(output): needs a model that makes videos: name one with model")
     }

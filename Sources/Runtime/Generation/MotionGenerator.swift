@@ -149,6 +149,9 @@ struct MotionGenerator: VideoGenerator {
 }
 
 extension GenerateRequest {
+  /// The model that makes a video: the one that is named, mini where neither it nor a base is; nil where one must be named.
+  var videoModel: String? { model ?? (base == nil ? MotionGenerator.model : nil) }
+
   /// Whether mini makes it.
   var isMini: Bool { base == nil && model == MotionGenerator.model }
 }

@@ -115,7 +115,7 @@ extension ModelTrial {
     public let maximum: Double
     public let mean: Double
     public let deviation: Double
-    /// Root mean square of the difference between bf16 and fp32, as a part of fp32's; nil where this processor has no bf16.
+    /// Root mean square of the difference between bf16 and fp32, as a part of fp32's; nil where it is not finite.
     public let bf16Difference: Double?
 
     private enum CodingKeys: String, CodingKey {
@@ -126,7 +126,8 @@ extension ModelTrial {
     public var text: String {
       let numbers = [minimum, maximum, mean, deviation].map { String(format: "%.4g", $0) }
       let bf16 =
-        bf16Difference.map { String(format: ", bf16 differs by %.2f %%", 100 * $0) } ?? ", no bf16"
+        bf16Difference.map { String(format: ", bf16 differs by %.2f %%", 100 * $0) }
+        ?? ", bf16 is not finite"
       return "\(name) \(shape): \(numbers[0]) to \(numbers[1]), mean \(numbers[2]), "
         + "deviation \(numbers[3])\(bf16)"
     }

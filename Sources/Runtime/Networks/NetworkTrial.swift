@@ -35,22 +35,13 @@ struct NetworkTrial {
     let first = try exact.run(inputs)
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     let second = try exact.run(inputs)
-    let short = try runInBF16(plan, inputs)
+    let short = try device.compile(plan, precision: .bf16).run(inputs)
     return report(opened.outputs.map(\.name), first, second, short, seconds: seconds)
-  }
-
-  /// nil where the processor has no bf16.
-  private func runInBF16(
-    _ plan: Plan, _ inputs: [String: HostTensor]
-  ) throws -> [String: HostTensor]? {
-    do { return try device.compile(plan, precision: .bf16).run(inputs) } catch ComputeError
-      .unsupported
-    { return nil }
   }
 
   private func report(
     _ names: [String], _ first: [String: HostTensor], _ second: [String: HostTensor],
-    _ short: [String: HostTensor]?, seconds: Double
+    _ short: [String: HostTensor], seconds: Double
   ) -> ModelTrial.NetworkReport {
     var outputs: [ModelTrial.OutputReport] = []
     var problems: [String] = []
@@ -63,7 +54,7 @@ struct NetworkTrial {
       if values.map(\.bitPattern) != second[name]!.values.map(\.bitPattern) {
         problems.append("\(name): a second run gives other bytes")
       }
-      let output = Self.figures(name, first[name]!, bf16: short?[name])
+      let output = Self.figures(name, first[name]!, bf16: short[name]!)
       outputs.append(output)
       if strange == 0 { problems += Self.problems(output) }
     }
@@ -84,23 +75,21 @@ struct NetworkTrial {
 
   /// Figures over the finite values.
   private static func figures(
-    _ name: String, _ tensor: HostTensor, bf16: HostTensor?
+    _ name: String, _ tensor: HostTensor, bf16: HostTensor
   ) -> ModelTrial.OutputReport {
     let finite = tensor.values.filter(\.isFinite).map(Double.init)
     let count = Double(max(finite.count, 1))
     let mean = finite.reduce(0, +) / count
     let variance = finite.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
-    let difference = bf16.map { bf16 in
-      let squares = zip(tensor.values, bf16.values).reduce(0.0) { sum, pair in
-        sum + Double(pair.0 - pair.1) * Double(pair.0 - pair.1)
-      }
-      let size = tensor.values.reduce(0.0) { $0 + Double($1) * Double($1) }
-      return (squares / max(size, .leastNormalMagnitude)).squareRoot()
+    let squares = zip(tensor.values, bf16.values).reduce(0.0) { sum, pair in
+      sum + Double(pair.0 - pair.1) * Double(pair.0 - pair.1)
     }
+    let size = tensor.values.reduce(0.0) { $0 + Double($1) * Double($1) }
+    let difference = (squares / max(size, .leastNormalMagnitude)).squareRoot()
     return ModelTrial.OutputReport(
       name: name, shape: tensor.shape, minimum: finite.min() ?? 0, maximum: finite.max() ?? 0,
       mean: mean, deviation: variance.squareRoot(),
-      bf16Difference: difference.flatMap { $0.isFinite ? $0 : nil })
+      bf16Difference: difference.isFinite ? difference : nil)
   }
 
   /// Smooth waves and a little noise between -1 and 1: much like a normalised picture, latents or a spectrogram.
