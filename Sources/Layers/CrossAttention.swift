@@ -57,6 +57,17 @@ public struct CrossAttention: Sendable {
     return toOutput(attended + (image.scale == 1 ? seen : seen.affine(scale: image.scale)))
   }
 
+  /// x [N, L, channels] -> [N, L, channels], attending to what `gather` brings together, [N, S, channels].
+  ///
+  /// `gather` makes keys, then values, of the tokens that it is about by the function that it is given; tokens that are
+  /// attended to several times are projected once.
+  public func callAsFunction(
+    _ x: Tensor, gather: (_ project: (Tensor) -> Tensor) -> Tensor
+  ) -> Tensor {
+    let (key, value) = (gather { toKey($0) }, gather { toValue($0) })
+    return toOutput(attend(toQuery(x), key: key, value: value))
+  }
+
   /// Queries that share keys and values are one sequence to the operator.
   private func attend(_ query: Tensor, key: Tensor, value: Tensor) -> Tensor {
     let (count, contexts) = (query.shape[0], key.shape[0])

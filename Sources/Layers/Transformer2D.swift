@@ -35,7 +35,9 @@ public struct BasicTransformerBlock: Sendable {
   ) -> Tensor {
     var x = x
     let own = norm1(x)
-    x = attn1(own, context: conditionFrames?.appended(to: own)) + x
+    let attended =
+      conditionFrames.map { frames in attn1(own) { frames.appended(to: $0(own)) } } ?? attn1(own)
+    x = attended + x
     x = attn2(norm2(x), context: context, image: image) + x
     return feedForward(norm3(x)) + x
   }

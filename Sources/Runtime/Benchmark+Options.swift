@@ -20,7 +20,7 @@ extension Benchmark.Kind {
   private var models: [Benchmark.Model] {
     switch self {
     case .mel: []
-    case .vaeDecoder, .vaeEncoder, .s3fd, .bisenet, .dwpose: [.published]
+    case .vaeDecoder, .vaeEncoder, .s3fd, .bisenet, .dwpose, .musev: [.published]
     case .speak: [.mini]
     case .unet, .whisper, .all: [.published, .mini]
     }
@@ -28,7 +28,7 @@ extension Benchmark.Kind {
 
   private func takesBatch(_ model: Benchmark.Model?) -> Bool {
     switch self {
-    case .vaeDecoder, .vaeEncoder, .s3fd, .bisenet, .dwpose, .all: true
+    case .vaeDecoder, .vaeEncoder, .s3fd, .bisenet, .dwpose, .musev, .all: true
     case .unet: model != .mini
     case .mel, .whisper, .speak: false
     }

@@ -14,7 +14,7 @@ public enum Benchmark {
     case mel, unet
     case vaeDecoder = "vae-decoder"
     case vaeEncoder = "vae-encoder"
-    case whisper, s3fd, bisenet, dwpose, speak, all
+    case whisper, s3fd, bisenet, dwpose, musev, speak, all
   }
 
   /// Whose networks: the published sizes with random weights, or mini's own.
@@ -41,6 +41,7 @@ public enum Benchmark {
       try network(BiSeNetParser(), "image", [batch, 3, 512, 512], model: "bisenet", options)
     case .dwpose:
       try network(DWPose(), "image", [batch, 3, 384, 288], model: "dw-ll_ucoco_384", options)
+    case .musev: try museV(options)
     case .speak: try speak(options)
     case .all: throw RuntimeError.usage("bench all: measure each part by itself")
     }
@@ -79,6 +80,25 @@ public enum Benchmark {
       network.open(nil).plan([input: shape]), network.name, model: model, batch: shape[0], options)
   }
 
+  /// One window of MuseV's larger UNet, of which the first frame is given, at 256x256.
+  private static func museV(_ options: Options) throws -> BenchmarkResult {
+    let frames = options.batch ?? 13
+    let network = MuseVUNet.large
+    // Published sizes are those of 512x512.
+    var sizes = network.publishedSizes
+    for (axis, size) in sizes where axis.hasPrefix("h") || axis.hasPrefix("w") {
+      sizes[axis] = size / 2
+    }
+    sizes.merge(["B": 1, "F": frames]) { $1 }
+    let opened = try network.open(nil)
+    let shapes = opened.inputs.compactMap { input in
+      input.shape(sizes: sizes).map { (input.name, $0) }
+    }
+    return try time(
+      opened.plan(Dictionary(uniqueKeysWithValues: shapes)), "musev", model: "musev_referencenet",
+      batch: frames, runs: 3, options)
+  }
+
   private static func whisper(_ options: Options) throws -> BenchmarkResult {
     let mini = try MiniModel("mini").configuration("articulation/config.json")
     let configuration =
@@ -96,20 +116,20 @@ public enum Benchmark {
   /// Median time of one run of `plan`: per frame, or against `heardSeconds` of sound.
   private static func time(
     _ plan: Plan, _ benchmark: String, model: String, batch: Int, heardSeconds: Double? = nil,
-    _ options: Options
+    runs: Int = 7, _ options: Options
   ) throws -> BenchmarkResult {
     let precision = options.precision.flatMap { Precision(rawValue: $0.rawValue) } ?? .auto
     let compiled = try CPUDevice(threads: options.threadCount).compile(plan, precision: precision)
     let inputs = compiled.signature.inputs.map { HostTensor(shape: $0.shape, repeating: 0.1) }
     var outputs = compiled.signature.makeOutputs()
-    let seconds = try Stopwatch.medianSeconds(runs: 7) { try compiled.run(inputs, into: &outputs) }
+    let seconds = try Stopwatch.medianSeconds(runs: runs) { try compiled.run(inputs, into: &outputs) }
     return BenchmarkResult(
       benchmark: benchmark, model: model,
       secondsPerFrame: heardSeconds == nil ? seconds / Double(batch) : nil,
       timesRealtime: heardSeconds.map { $0 / seconds }, threads: options.threadCount,
       precision: compiled.precision.rawValue, batch: batch,
       peakRssBytes: ResourceUsage.peakResidentBytes, activationBytes: compiled.arenaByteCount,
-      operators: options.isProfiled ? try compiled.profile(inputs, repetitions: 7) : nil)
+      operators: options.isProfiled ? try compiled.profile(inputs, repetitions: runs) : nil)
   }
 
   /// A whole `speak` of the first presenter, eight seconds long.

@@ -108,7 +108,7 @@ class Model:
 
     def prompts(self) -> torch.Tensor:
         """[2, L, width]: the negative, then the prompt."""
-        tokens = self.tokenizer([NEGATIVE, PROMPT], padding="max_length", max_length=12, truncation=True, return_tensors="pt")
+        tokens = self.tokenizer([NEGATIVE, PROMPT], padding="max_length", max_length=self.tokenizer.model_max_length, truncation=True, return_tensors="pt")
         return self.text(tokens.input_ids).last_hidden_state
 
     def encoded(self, pixels: np.ndarray) -> torch.Tensor:
@@ -117,7 +117,7 @@ class Model:
 
     def image_tokens(self, pixels: np.ndarray) -> torch.Tensor:
         """[2, 4, width]: of no picture, then of the picture as transformers' CLIPImageProcessor prepares it."""
-        image, side = Image.fromarray(pixels), VISION["image_size"]
+        image, side = Image.fromarray(pixels), self.vision.config.image_size
         shortest = min(image.size)
         image = image.resize([int(side * x / shortest) for x in image.size], Image.Resampling.BICUBIC)
         left, top = (image.width - side) // 2, (image.height - side) // 2
@@ -128,7 +128,7 @@ class Model:
 
     @torch.no_grad()
     def video(self, *, model: str, size: tuple[int, int], frames: int, seed: int, guidance: float = 3.5, motion_speed: float = 8, image_scale: float = 1,
-              img_weight: float = 1e-3, independent: float = 0.5, short: bool = False) -> torch.Tensor:
+              img_weight: float = 1e-3, independent: float = 0.5, short: bool = False, steps: int = STEPS) -> torch.Tensor:
         """[frames, H, W, 3], from 0 to 255."""
         unet = self.unets[model]
         unet.load_state_dict(self.spatial.state_dict(), strict=False)
@@ -149,7 +149,7 @@ class Model:
         noise = (1 - independent) ** 0.5 * shared + independent ** 0.5 * own
         noise = img_weight ** 0.5 * condition[:, :, None] + (1 - img_weight) ** 0.5 * noise
         scheduler = diffusers.EulerDiscreteScheduler.from_config(self.scheduler)
-        scheduler.set_timesteps(STEPS)
+        scheduler.set_timesteps(steps)
         latents = (noise * scheduler.init_noise_sigma).transpose(1, 2)  # [1, count, 4, h, w]
         for timestep in scheduler.timesteps:
             seen = scheduler.scale_model_input(latents, timestep)

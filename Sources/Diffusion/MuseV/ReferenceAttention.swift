@@ -20,15 +20,22 @@ struct ReferenceAttention: Sendable {
       "reference \(reference.shape) for \(clips) clips of \(channels) channels")
     let own = x.tokens()  // [B * F, H * W, C]
     let other = reference.tokens().reshape([
-      clips, 1, reference.elementCount / clips / channels, channels,
+      clips, reference.elementCount / clips / channels, channels,
     ])
-    let shared = Tensor.concatenate(Array(repeating: other, count: frames), axis: 1)
-      .reshape([x.shape[0], other.shape[2], channels])
-    let attended = attention(own, context: Tensor.concatenate([shared, own], axis: 1))
+    let attended = attention(own) { project in
+      Tensor.concatenate([project(other).repeated(for: frames), project(own)], axis: 1)
+    }
     return attended.spatial(height: x.shape[2], width: x.shape[3]) + x
   }
 }
 
 extension Tensor {
   fileprivate var elementCount: Int { shape.reduce(1, *) }
+
+  /// [B, S, C] of B clips -> [B * F, S, C], the same for each of a clip's F frames.
+  fileprivate func repeated(for frames: Int) -> Tensor {
+    let clip = reshape([shape[0], 1, shape[1] * shape[2]])
+    return Tensor.concatenate(Array(repeating: clip, count: frames), axis: 1)
+      .reshape([shape[0] * frames, shape[1], shape[2]])
+  }
 }

@@ -42,16 +42,25 @@ struct TemporalConvolution: Sendable {
         weight: stage.weight, bias: stage.bias,
         padding: Padding(top: 1, left: 0, bottom: 1, right: 0))
     }
-    return clip.permute([0, 2, 1, 3]).reshape(x.shape) + x
+    return clip.pictures(like: x) + x
   }
 }
 
 extension Tensor {
   /// The pictures of clips of `frames` frames as one picture a clip, whose rows are frames and whose columns are pixels:
-  /// [B * F, C, H, W] -> [B, C, F, H * W].
+  /// [B * F, C, H, W] -> [B, C, F, H * W]. Nothing moves in memory.
   ///
   /// Norms over it have their statistics over time and space together.
   func clips(of frames: Int) -> Tensor {
-    reshape([shape[0] / frames, frames, shape[1], shape[2] * shape[3]]).permute([0, 2, 1, 3])
+    let pixels = shape[2] * shape[3]
+    return tokens().reshape([shape[0] / frames, frames * pixels, shape[1]])
+      .spatial(height: frames, width: pixels)
+  }
+
+  /// Clips as pictures again: [B, C, F, H * W] -> `pictures`' shape, [B * F, C, H, W].
+  func pictures(like pictures: Tensor) -> Tensor {
+    let (height, width) = (pictures.shape[2], pictures.shape[3])
+    return tokens().reshape([pictures.shape[0], height * width, shape[1]])
+      .spatial(height: height, width: width)
   }
 }

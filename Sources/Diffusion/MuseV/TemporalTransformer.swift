@@ -36,11 +36,14 @@ struct TemporalTransformer: Sendable {
   func callAsFunction(_ x: Tensor, positions: Tensor) -> Tensor {
     let (frames, channels) = (positions.shape[0], x.shape[1])
     let (clips, pixels) = (x.shape[0] / frames, x.shape[2] * x.shape[3])
-    let tokens = norm(x.clips(of: frames)).permute([0, 3, 2, 1])  // [B, H * W, F, C]
+    // Of rank 5, since a rank of 4 is a picture, whose second axis lies innermost in memory.
+    let tokens = norm(x.clips(of: frames)).tokens()
+      .reshape([clips, frames, pixels, channels, 1]).permute([0, 2, 1, 3, 4])
       .reshape([clips * pixels, frames, channels])
     let placed = projectIn(tokens) + projectPosition(positions)
     let attended = block(placed, context: nil).linear(weight: outWeight, bias: outBias)
-    return attended.reshape([clips, pixels, frames, channels]).permute([0, 2, 3, 1])
-      .reshape(x.shape) + x
+    return attended.reshape([clips, pixels, frames, channels, 1]).permute([0, 2, 1, 3, 4])
+      .reshape([x.shape[0], pixels, channels])
+      .spatial(height: x.shape[2], width: x.shape[3]) + x
   }
 }
