@@ -29,6 +29,7 @@ let package = Package(
     .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CEBUR128", pkgConfig: "libebur128", providers: [.apt(["libebur128-dev"])]),
     .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
     .systemLibrary(
       name: "CLibAV", pkgConfig: "libavformat",
@@ -74,7 +75,8 @@ let package = Package(
       name: "Imaging", dependencies: ["MediaTypes", "Compute", "CKernels"], swiftSettings: kernels),
     .target(name: "Lettering", dependencies: ["MediaTypes", "CLettering"]),
     .target(
-      name: "Media", dependencies: ["MediaTypes", "CLibAV", "CLibAVShims"], swiftSettings: kernels),
+      name: "Media", dependencies: ["MediaTypes", "CLibAV", "CLibAVShims", "CEBUR128"],
+      swiftSettings: kernels),
 
     // MARK: Models and pipelines
     .target(

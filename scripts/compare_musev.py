@@ -181,7 +181,7 @@ def by_avatar(arguments, size: tuple[int, int], steps: int, output: Path) -> dic
                "--prompt", PROMPT, "--negative-prompt", NEGATIVE, "--frames", arguments.frames, "--steps", steps, "--guidance", "3.5", "--seed", "3",
                "--precision", arguments.precision, "--crf", "0", "--quiet", "--force", "-o", output]
     start = time.perf_counter()
-    process = subprocess.Popen([str(word) for word in command])
+    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         sys.exit("compare-musev: avatar failed")

@@ -1,3 +1,4 @@
+import CEBUR128
 import CLibAV
 public import MediaTypes
 
@@ -16,7 +17,15 @@ public enum MediaLibraries {
       library("libavcodec (FFmpeg, x264)", avcodec_version(), "decoding and encoding"),
       library("libswscale (FFmpeg)", swscale_version(), "pixel formats"),
       library("libswresample (FFmpeg)", swresample_version(), "sample formats"),
+      LinkedLibrary(
+        name: "libebur128", version: loudnessMeterVersion, licence: "MIT", purpose: "loudness"),
     ]
+  }
+
+  private static var loudnessMeterVersion: String {
+    var (major, minor, patch): (Int32, Int32, Int32) = (0, 0, 0)
+    ebur128_get_version(&major, &minor, &patch)
+    return "\(major).\(minor).\(patch)"
   }
 
   /// Whether the loaded libavcodec can write H.264 through x264.

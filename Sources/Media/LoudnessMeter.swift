@@ -1,3 +1,4 @@
+import CEBUR128
 import CLibAV
 import Glibc
 import MediaTypes
@@ -17,170 +18,78 @@ public func measureLoudness(
   _ track: AudioTrack, isCancelled: () -> Bool = { false }
 ) throws -> Loudness {
   let reader = try AudioReader(track.path)
-  let rate = reader.sampleRate
-  var left = track.duration.map { ($0 * Rational(rate)).value.rounded(.up) } ?? .infinity
-  var meter = LoudnessMeter(rate: rate, weights: channelWeights(reader))
-  var peaks = try TruePeakMeter(rate: rate, layout: reader.layout, path: track.path)
+  var left =
+    track.duration.map { ($0 * Rational(reader.sampleRate)).value.rounded(.up) }
+    ?? .infinity
+  let meter = try LoudnessMeter(rate: reader.sampleRate, layout: reader.layout, path: track.path)
   while left > 0, let chunk = try reader.read() {
     if isCancelled() { throw CancellationError() }
     let count = Int(min(left, Double(chunk.sampleCount)))
-    let channels = SoundEncoder.audible(chunk.channels.map { Array($0.prefix(count)) })
-    meter.add(channels)
-    try peaks.add(channels)
+    meter.add(SoundEncoder.audible(chunk.channels.map { Array($0.prefix(count)) }))
     left -= Double(count)
   }
-  return Loudness(integrated: meter.integrated, truePeak: try peaks.finish())
+  return meter.loudness
 }
 
-/// What each channel counts for: those behind and beside more, the bass channel not at all.
-private func channelWeights(_ reader: AudioReader) -> [Double] {
-  var layout = reader.layout
-  return (0..<reader.channelCount).map { index in
-    switch av_channel_layout_channel_from_index(&layout, UInt32(index)) {
-    case AV_CHAN_LOW_FREQUENCY, AV_CHAN_LOW_FREQUENCY_2: 0
-    case AV_CHAN_BACK_LEFT, AV_CHAN_BACK_RIGHT, AV_CHAN_SIDE_LEFT, AV_CHAN_SIDE_RIGHT: 1.41
-    default: 1
-    }
-  }
-}
+/// libebur128, which FFmpeg's `ebur128` and `loudnorm` filters carry a copy of.
+final class LoudnessMeter {
+  private let state: UnsafeMutablePointer<ebur128_state>
+  private let channelCount: Int
 
-/// Integrated loudness: K-weighted power in blocks of 400 ms every 100 ms, gated at -70 LUFS and at 10 LU below the mean.
-struct LoudnessMeter {
-  private var filters: [KWeighting]
-  private let weights: [Double]
-  private let stepSize: Int
-  private var position = 0
-  /// Weighted energy of the unfinished step of 100 ms, and of the finished ones.
-  private var energy = 0.0
-  private var steps: [Double] = []
-
-  init(rate: Int, weights: [Double]) {
-    filters = weights.map { _ in KWeighting(rate: Double(rate)) }
-    self.weights = weights
-    stepSize = max(rate / 10, 1)
-  }
-
-  mutating func add(_ channels: [[Float]]) {
-    let count = channels.first?.count ?? 0
-    var start = 0
-    while start < count {
-      let end = min(count, start + stepSize - position)
-      for channel in channels.indices where weights[channel] > 0 {
-        energy += weights[channel] * filters[channel].energy(channels[channel], start..<end)
-      }
-      position += end - start
-      start = end
-      if position == stepSize {
-        steps.append(energy)
-        (energy, position) = (0, 0)
-      }
-    }
-  }
-
-  /// In LUFS; nil where every block is below the gate.
-  var integrated: Double? {
-    let blocks = steps.indices.dropLast(3).map {
-      steps[$0..<($0 + 4)].reduce(0, +) / Double(4 * stepSize)
-    }
-    let audible = blocks.filter { Self.level($0) > -70 }
-    guard !audible.isEmpty else { return nil }
-    let gate = Self.level(Self.mean(audible)) - 10
-    return Self.level(Self.mean(audible.filter { Self.level($0) > gate }))
-  }
-
-  private static func mean(_ powers: [Double]) -> Double {
-    powers.reduce(0, +) / Double(powers.count)
-  }
-
-  private static func level(_ power: Double) -> Double { -0.691 + 10 * log10(power) }
-}
-
-/// BS.1770's two filters, a shelf for the head and a high pass, from their analogue form for any sample rate.
-private struct KWeighting {
-  private var shelf: SecondOrderFilter
-  private var highPass: SecondOrderFilter
-
-  init(rate: Double) {
-    let shelfK = tan(Double.pi * 1681.974450955533 / rate)
-    let (shelfQ, high) = (0.7071752369554196, pow(10, 3.999843853973347 / 20))
-    let band = pow(high, 0.4996667741545416)
-    let shelfScale = 1 + shelfK / shelfQ + shelfK * shelfK
-    shelf = SecondOrderFilter(
-      b0: (high + band * shelfK / shelfQ + shelfK * shelfK) / shelfScale,
-      b1: 2 * (shelfK * shelfK - high) / shelfScale,
-      b2: (high - band * shelfK / shelfQ + shelfK * shelfK) / shelfScale,
-      a1: 2 * (shelfK * shelfK - 1) / shelfScale,
-      a2: (1 - shelfK / shelfQ + shelfK * shelfK) / shelfScale)
-    let passK = tan(Double.pi * 38.13547087602444 / rate)
-    let passQ = 0.5003270373238773
-    let passScale = 1 + passK / passQ + passK * passK
-    highPass = SecondOrderFilter(
-      b0: 1, b1: -2, b2: 1, a1: 2 * (passK * passK - 1) / passScale,
-      a2: (1 - passK / passQ + passK * passK) / passScale)
-  }
-
-  mutating func energy(_ samples: [Float], _ range: Range<Int>) -> Double {
-    var (first, second) = (shelf, highPass)
-    var sum = 0.0
-    samples.withUnsafeBufferPointer { samples in
-      for index in range {
-        let value = second.next(first.next(Double(samples[index])))
-        sum += value * value
-      }
-    }
-    (shelf, highPass) = (first, second)
-    return sum
-  }
-}
-
-/// A recursive filter of second order in transposed direct form II.
-private struct SecondOrderFilter {
-  let b0, b1, b2, a1, a2: Double
-  private var z1 = 0.0
-  private var z2 = 0.0
-
-  init(b0: Double, b1: Double, b2: Double, a1: Double, a2: Double) {
-    (self.b0, self.b1, self.b2, self.a1, self.a2) = (b0, b1, b2, a1, a2)
-  }
-
-  mutating func next(_ input: Double) -> Double {
-    let output = b0 * input + z1
-    z1 = b1 * input - a1 * output + z2
-    z2 = b2 * input - a2 * output
-    return output
-  }
-}
-
-/// The highest sample of a sound that is brought to at least 192 kHz.
-struct TruePeakMeter {
-  private let converter: SampleConverter?
-  private var peak: Float = 0
-
+  /// - Throws: `MediaError` for sound that can't be measured: of a rate or number of channels beyond any use.
   init(rate: Int, layout: AVChannelLayout, path: String) throws {
-    let factor = (192_000 + rate - 1) / rate
-    converter =
-      factor > 1
-      ? try SampleConverter(
-        from: .init(format: AV_SAMPLE_FMT_FLTP, rate: rate, layout: layout), toRate: factor * rate,
-        layout: layout, path: path) : nil
-  }
-
-  mutating func add(_ channels: [[Float]]) throws {
-    note(channels)
-    if let converter { note(try converter.convert(channels)) }
-  }
-
-  private mutating func note(_ channels: [[Float]]) {
-    for samples in channels {
-      samples.withUnsafeBufferPointer { samples in
-        for sample in samples { peak = max(peak, abs(sample)) }
-      }
+    channelCount = Int(layout.nb_channels)
+    let modes = EBUR128_MODE_I.rawValue | EBUR128_MODE_TRUE_PEAK.rawValue
+    guard
+      let state = ebur128_init(UInt32(channelCount), UInt(rate), Int32(bitPattern: modes))
+    else {
+      throw MediaError.unusable(
+        path, "loudness of \(channelCount) channels at \(rate) Hz can't be measured",
+        "leave out --loudness")
+    }
+    self.state = state
+    var layout = layout
+    for index in 0..<UInt32(channelCount) {
+      let channel = av_channel_layout_channel_from_index(&layout, index)
+      ebur128_set_channel(state, index, Self.role(of: channel))
     }
   }
 
-  /// In dBTP.
-  mutating func finish() throws -> Double {
-    if let converter { note(try converter.convert(nil, count: 0)) }
-    return 20 * log10(Double(max(peak, 1e-10)))
+  deinit {
+    var state: UnsafeMutablePointer<ebur128_state>? = state
+    ebur128_destroy(&state)
+  }
+
+  /// What a channel counts for: those behind and beside more, the bass channel not at all.
+  private static func role(of channel: AVChannel) -> Int32 {
+    switch channel {
+    case AV_CHAN_LOW_FREQUENCY, AV_CHAN_LOW_FREQUENCY_2: Int32(EBUR128_UNUSED.rawValue)
+    case AV_CHAN_BACK_LEFT, AV_CHAN_SIDE_LEFT: Int32(EBUR128_LEFT_SURROUND.rawValue)
+    case AV_CHAN_BACK_RIGHT, AV_CHAN_SIDE_RIGHT: Int32(EBUR128_RIGHT_SURROUND.rawValue)
+    default: Int32(EBUR128_CENTER.rawValue)
+    }
+  }
+
+  /// Takes samples by channel.
+  func add(_ channels: [[Float]]) {
+    let count = channels.first?.count ?? 0
+    var interleaved = [Float](repeating: 0, count: count * channels.count)
+    for (channel, samples) in channels.enumerated() {
+      for index in 0..<count { interleaved[index * channels.count + channel] = samples[index] }
+    }
+    ebur128_add_frames_float(state, interleaved, count)
+  }
+
+  var loudness: Loudness {
+    var integrated = 0.0
+    ebur128_loudness_global(state, &integrated)
+    let peaks = (0..<UInt32(channelCount)).map { channel in
+      var peak = 0.0
+      ebur128_true_peak(state, channel, &peak)
+      return peak
+    }
+    return Loudness(
+      integrated: integrated.isFinite ? integrated : nil,
+      truePeak: 20 * log10(max(peaks.max() ?? 0, 1e-10)))
   }
 }
