@@ -1,0 +1,36 @@
+import CFaceDetector
+public import Imaging
+
+/// The edges of pictures by Canny's method (Canny, 1986), as dlib has its parts.
+public enum CannyEdges {
+  /// What cv2.Canny is usually given for ControlNets.
+  public static let thresholds = (low: 100, high: 200)
+
+  /// White edges on black, of an RGB picture's brightness.
+  ///
+  /// Strengths are lengths of Sobel gradients; cv2.Canny adds their absolute values up unless told otherwise, and so finds a little more.
+  ///
+  /// - Throws: `FaceError.detector`.
+  public static func drawing(_ picture: BytePicture) throws(FaceError) -> BytePicture {
+    precondition(picture.channels == 3, "an RGB picture")
+    let count = picture.width * picture.height
+    let plane = (0..<count).map { index in
+      // OpenCV's weights, of 1 << 14.
+      let (red, green, blue) = (
+        Int(picture.samples[3 * index]), Int(picture.samples[3 * index + 1]),
+        Int(picture.samples[3 * index + 2])
+      )
+      return UInt8((4899 * red + 9617 * green + 1868 * blue + 8192) >> 14)
+    }
+    var edges = [UInt8](repeating: 0, count: count)
+    let status = CFaceDetector_edges(
+      plane, Int32(picture.width), Int32(picture.height), Int32(thresholds.low),
+      Int32(thresholds.high), &edges)
+    guard Int(status) == CFaceDetector_ok else {
+      throw .detector(reason: "edges could not be found (\(status))")
+    }
+    return BytePicture(
+      width: picture.width, height: picture.height, channels: 3,
+      samples: edges.flatMap { [$0, $0, $0] })
+  }
+}
