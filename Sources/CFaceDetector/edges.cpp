@@ -1,4 +1,5 @@
 #include "CFaceDetector.h"
+#include <cstdlib>
 #include <cstring>
 #include <dlib/array2d.h>
 #include <dlib/image_transforms.h>
@@ -17,6 +18,11 @@ int32_t CFaceDetector_edges(const uint8_t *plane, int32_t width, int32_t height,
       std::memcpy(&image[row][0], plane + static_cast<size_t>(row) * row_size, row_size);
     dlib::sobel_edge_detector(image, across, down);
     dlib::suppress_non_maximum_edges(across, down, strengths);
+    for (long row = 0; row < height; row++)
+      for (long column = 0; column < width; column++)
+        if (strengths[row][column] != 0)
+          strengths[row][column] = static_cast<uint16_t>(std::abs(across[row][column]) +
+                                                         std::abs(down[row][column]));
     dlib::hysteresis_threshold(strengths, found, static_cast<uint16_t>(low),
                                static_cast<uint16_t>(high));
     for (int32_t row = 0; row < height; row++)

@@ -8,7 +8,8 @@ public enum CannyEdges {
 
   /// White edges on black, of an RGB picture's brightness.
   ///
-  /// Strengths are lengths of Sobel gradients; cv2.Canny adds their absolute values up unless told otherwise, and so finds a little more.
+  /// A gradient counts by the sum of its absolute values, as in cv2.Canny; which of two neighbours is the stronger one is told by its
+  /// length, so that a few edges lie a pixel beside OpenCV's.
   ///
   /// - Throws: `FaceError.detector`.
   public static func drawing(_ picture: BytePicture) throws(FaceError) -> BytePicture {

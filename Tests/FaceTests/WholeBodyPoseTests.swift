@@ -28,7 +28,7 @@ import Testing
     }
     #expect(lit > 1000)
     // Only pixels on edges of limbs and fingers.
-    #expect(different * 100 <= lit, "\(different) of \(lit)")
+    #expect(different * 50 <= lit, "\(different) of \(lit)")
   }
 
   @Test func `points that are not seen are not drawn`() throws {
@@ -63,9 +63,10 @@ import Testing
     #expect(PoseAlignment(driving: blind, target: target) == nil)
   }
 
-  @Test func `edges lie where OpenCV finds them`() throws {
+  @Test(arguments: ["plain", "soft"])
+  func `edges lie where OpenCV finds them`(name: String) throws {
     let golden = try Golden("openpose.safetensors", in: .module)
-    let (picture, expected) = (try golden["picture"], try golden["edges"])
+    let (picture, expected) = (try golden["\(name).picture"], try golden["\(name).edges"])
     let (height, width) = (picture.shape[0], picture.shape[1])
     let drawn = try CannyEdges.drawing(
       BytePicture(
@@ -84,6 +85,9 @@ import Testing
       return Double(hits) / Double(some.count)
     }
     #expect(known.count > 100 && drawn.samples.allSatisfy { $0 == 0 || $0 == 255 })
-    #expect(near(found, known) >= 0.95 && near(known, found) >= 0.8)
+    // The soft one is noise, with an edge on every sixth pixel.
+    let least = name == "plain" ? 0.98 : 0.88
+    #expect(near(found, known) >= least && near(known, found) >= least)
+    #expect(abs(Double(found.count) / Double(known.count) - 1) <= 0.06)
   }
 }

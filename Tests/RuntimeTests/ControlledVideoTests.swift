@@ -1,6 +1,7 @@
 import Compute
 import Face
 import Foundation
+import Imaging
 import LipSync
 import Media
 import MediaTypes
@@ -128,6 +129,35 @@ import Weights
     request.control.poseNetwork = try blindNetwork()
     let error = try #require(throws: RuntimeError.self) { try frames(request) }
     #expect(error.exitCode == .badInput && error.description.contains("no person is seen"))
+  }
+
+  @Test func `a clip's poses are moved by one scale and shift, or only checked`() throws {
+    func point(_ x: Double, _ y: Double) -> Keypoint { Keypoint(point: Point(x, y), score: 1) }
+    // Shoulders, head and hips; the rest is anywhere.
+    let own = WholeBodyPose(
+      wholeBody: (0..<133).map { point(20 + 7 * Double($0 % 5), 10 + 3 * Double($0 % 17)) })
+    let away = own.moved(Similarity(scale: 2, shift: Point(-9, 14)))
+    let later = away.moved(Similarity(scale: 1, shift: Point(3, 0)))
+    let picture = TinyControls.shown(width: 64, height: 64)
+    var poses = DrivingPoses([nil, away, later])
+    let sheet = poses.align(to: own, in: picture, mends: true)
+    #expect(sheet.before == away && poses.poses[0] == nil && poses.remarks.count == 1)
+    #expect(poses.remarks[0].contains("scaled by 0.5"))
+    let (first, second) = try (#require(poses.poses[1]), #require(poses.poses[2]))
+    #expect(sheet.after == first)
+    #expect(zip(first.face, own.face).allSatisfy { $0.point.distance(to: $1.point) < 1e-6 })
+    #expect(abs(second.body[0].point.x - first.body[0].point.x - 1.5) < 1e-6)
+    var unmended = DrivingPoses([away])
+    #expect(unmended.align(to: own, in: picture, mends: false).after == away)
+    #expect(unmended.poses == [away] && unmended.remarks[0].contains("may jump"))
+    var near = DrivingPoses([own.moved(Similarity(scale: 1, shift: Point(1, 0)))])
+    _ = near.align(to: own, in: picture, mends: true)
+    #expect(near.remarks.isEmpty)
+    var nobody = DrivingPoses([away])
+    _ = nobody.align(to: nil, in: picture, mends: true)
+    #expect(nobody.poses == [away] && nobody.remarks[0].contains("no person"))
+    let drawn = sheet.drawn()
+    #expect(drawn.width == 3 * 64 + 16 && drawn.height == 64)
   }
 
   /// DWPose that sees nobody anywhere.

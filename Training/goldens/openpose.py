@@ -3,7 +3,7 @@
     python Training/goldens/openpose.py [Tests/FaceTests/Fixtures]
 
 openpose.safetensors: by case, the 133 points of a whole body as x, y and score [133, 3], and their drawing [H, W, 3] as the drawing code of
-TMElyralab/controlnet_aux 06629ab (dwpose/util.py, dwpose/wholebody.py) makes it; a picture [H, W, 3], and its edges [H, W] by cv2.Canny(100, 200).
+TMElyralab/controlnet_aux 06629ab (dwpose/util.py, dwpose/wholebody.py) makes it; pictures [H, W, 3], and their edges [H, W] by cv2.Canny(100, 200).
 Needs opencv-python-headless.
 """
 
@@ -70,7 +70,7 @@ def standing(width: int, height: int, generator: np.random.Generator) -> np.ndar
     for wrist in (body[9], body[10]):
         hands.append(wrist)
         for finger in range(5):
-            hands += [(wrist[0] + 1.5 * (finger - 2) * joint / 2, wrist[1] - 2 * joint) for joint in range(1, 5)]
+            hands += [(wrist[0] + 4 * (finger - 2) * joint / 2, wrist[1] - 6 * joint) for joint in range(1, 5)]
     points = np.array(body + feet + face + hands) / 100 * [width, height]
     points += generator.normal(0, 1, points.shape)
     return np.concatenate([points, generator.uniform(0.35, 1, (133, 1))], 1)
@@ -90,13 +90,16 @@ def main() -> None:
         tensors[f"{name}.drawing"] = torch.from_numpy(draw(points.astype(np.float32).astype(np.float64), width, height))
     y, x = np.mgrid[:96, :128]
     picture = np.stack([128 + 90 * np.sin(x / 9) * np.cos(y / 7), 120 + 100 * ((x - 60) ** 2 + (y - 40) ** 2 < 900), 2 * y], 2).clip(0, 255).astype(np.uint8)
-    tensors["picture"] = torch.from_numpy(picture)
-    tensors["edges"] = torch.from_numpy(cv2.Canny(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), 100, 200))
+    soft = cv2.GaussianBlur(generator.uniform(0, 255, (96, 128, 3)), (0, 0), 2)
+    soft = ((soft - soft.mean()) * 4 + 128).clip(0, 255).astype(np.uint8)
+    for name, shown in (("plain", picture), ("soft", soft)):
+        tensors[f"{name}.picture"] = torch.from_numpy(shown)
+        tensors[f"{name}.edges"] = torch.from_numpy(cv2.Canny(cv2.cvtColor(shown, cv2.COLOR_RGB2GRAY), 100, 200))
     tensors = {key: value.float().contiguous() if key.endswith("points") else value.contiguous() for key, value in tensors.items()}
     path = folder / "openpose.safetensors"
     save_file(tensors, path, metadata={"script": "Training/goldens/openpose.py", "versions": f"opencv {cv2.__version__}, numpy {np.__version__}"})
     path.chmod(0o644)
-    print(path.name, path.stat().st_size, "bytes", "edges", float(tensors["edges"].float().mean()))
+    print(path.name, path.stat().st_size, "bytes", "edges", [int((tensors[f"{name}.edges"] > 0).sum()) for name in ("plain", "soft")])
 
 
 if __name__ == "__main__":

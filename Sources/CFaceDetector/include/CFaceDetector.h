@@ -39,8 +39,8 @@ int32_t CFaceDetector_detect(CFaceDetector_handle *handle, const uint8_t *plane,
 
 /// The edges of a plane of brightness by Canny's method, as dlib has its parts: 255 on an edge, 0 elsewhere.
 ///
-/// Strengths are Euclidean lengths of Sobel gradients; edges are what is stronger than `high`, and what hangs together with it and is
-/// stronger than `low`, or as strong. Writes width * height bytes. Returns one of the codes above.
+/// The strength of an edge is the sum of its Sobel gradient's absolute values, as OpenCV has it by default. Edges are what is as strong as
+/// `high`, and what hangs together with it and is as strong as `low`. Writes width * height bytes. Returns one of the codes above.
 int32_t CFaceDetector_edges(const uint8_t *plane, int32_t width, int32_t height, int32_t low,
                             int32_t high, uint8_t *edges);
 

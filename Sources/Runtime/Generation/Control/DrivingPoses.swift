@@ -9,19 +9,19 @@ struct DrivingPoses {
   /// A pose for each frame of the video; nil where nobody is seen.
   private(set) var poses: [WholeBodyPose?]
   private(set) var remarks: [String] = []
-  private let clip: DrivingClip
 
   /// Poses that lie this near to the picture's, in shares of its longer side, are taken as they are.
   static let tolerance = 0.02
 
-  /// Looks at the first `frames` frames.
+  init(_ poses: [WholeBodyPose?]) { self.poses = poses }
+
+  /// Looks at the first `frames` frames of a clip.
   ///
   /// - Throws: `RuntimeError`, 65, for a clip in which nobody is seen; `CancelledError`.
   init(
     _ clip: DrivingClip, frames: Int, maker: ControlMaker, cancellation: Cancellation,
     progress: ProgressHandler
   ) throws {
-    self.clip = clip
     progress(.stage(name: "looking at the clip", total: frames))
     poses = []
     for frame in 0..<frames {
@@ -38,14 +38,14 @@ struct DrivingPoses {
     }
   }
 
-  /// Checks how the first pose lies on `picture`, the video's first frame, and with `mends` moves all poses by what brings it there.
+  /// Checks how the first pose lies against `own`, that of `picture`, the video's first frame, and with `mends` moves all poses by
+  /// what brings it there.
   ///
   /// - Returns: a picture of what was done.
   mutating func align(
-    to picture: RGBPicture, mends: Bool, maker: ControlMaker
-  ) throws -> PoseSheet {
+    to own: WholeBodyPose?, in picture: RGBPicture, mends: Bool
+  ) -> PoseSheet {
     let first = poses.lazy.compactMap(\.self).first
-    let own = try maker.pose(in: picture)
     var sheet = PoseSheet(picture: picture, own: own, before: first, after: first)
     guard let first, let own else {
       remarks.append(

@@ -84,7 +84,6 @@ struct MuseVVideo: VideoGenerator {
       try driving.findPoses(frames: frameCount, cancellation: cancellation, progress: progress)
     }
     let first = try firstFrame(progress, &timings)
-    driving.release()
     progress(.stage(name: "encoding the picture", total: 0))
     let clean = try timings.measure("encode") { try pictures.encode(first) }
     let latents = try timings.measure("denoise") {
@@ -111,7 +110,7 @@ struct MuseVVideo: VideoGenerator {
     if request.control.restages { return try restaged(given, progress, &timings) }
     if let given {
       let first = try pictures.fitted(given)
-      try driving.align(to: first)
+      try driving.align(to: first, progress: progress)
       return first
     }
     var drawn = request

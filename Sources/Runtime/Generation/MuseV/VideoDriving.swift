@@ -25,9 +25,10 @@ final class VideoDriving {
     maker = try ControlMaker(options, pictures: pictures)
   }
 
-  /// What should be known about the clip, the pictures, and the weights that were read so far; one line each.
+  /// What should be known about the clip, the pictures, and the weights that were read so far; one line each, without what was told of
+  /// poses.
   var warnings: [String] {
-    (clip?.warnings ?? []) + (poses?.remarks ?? []) + (controls?.warnings ?? []) + maker.warnings
+    (clip?.warnings ?? []) + (controls?.warnings ?? []) + maker.warnings
   }
 
   /// Looks for the clip's poses in the first `frames` frames, where they are needed.
@@ -42,12 +43,15 @@ final class VideoDriving {
     guard isNeeded, let clip else { return }
     poses = try DrivingPoses(
       clip, frames: frames, maker: maker, cancellation: cancellation, progress: progress)
+    for remark in poses?.remarks ?? [] { progress(.warning(remark)) }
   }
 
   /// Brings the clip's poses to where the person of `first` is, the video's first frame, which the clip knows nothing of.
-  func align(to first: RGBPicture) throws {
-    let sheet = try poses?.align(
-      to: first, mends: options.poseAlignment == .auto, maker: maker)
+  func align(to first: RGBPicture, progress: ProgressHandler) throws {
+    let own = try poses.flatMap { _ in try maker.pose(in: first) }
+    let told = poses?.remarks.count ?? 0
+    let sheet = poses?.align(to: own, in: first, mends: options.poseAlignment == .auto)
+    for remark in poses?.remarks.dropFirst(told) ?? [] { progress(.warning(remark)) }
     guard let path = options.poseSheet else { return }
     guard let sheet else {
       throw RuntimeError.usage("--pose-sheet: there is no pose to show: ask for --control pose=...")
@@ -57,6 +61,7 @@ final class VideoDriving {
 
   /// The ControlNets, with poses as they are now; nil where there are none.
   func prepared() throws -> Controls? {
+    defer { maker.release() }
     controls = try networks.map { networks in
       Controls(
         networks: networks,
@@ -65,7 +70,4 @@ final class VideoDriving {
     }
     return controls
   }
-
-  /// Lets the network go that saw the poses.
-  func release() { maker.release() }
 }
