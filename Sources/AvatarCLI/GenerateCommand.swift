@@ -31,6 +31,8 @@ struct GenerateCommand: ParsableCommand {
       --prompt "a woman smiles" --seconds 4 -o woman.mp4
         avatar generate --model checkpoints/motion/musev --base models/sd15 --prompt "a man by the sea" \
       --frames 49 --fps 12 --seed 7 -o man.mp4
+        avatar generate --model musev-referencenet-pose --base models/sd15 --image woman.png --video dance.mp4 \
+      --control pose=models/control_v11p_sd15_openpose --prompt "a woman dances" -o woman.mp4
       """)
 
   @Option(
@@ -168,6 +170,9 @@ struct GenerateCommand: ParsableCommand {
     help: ArgumentHelp("Threads for the networks (default: all cores).", valueName: "count"))
   var threads: Int?
 
+  @OptionGroup(title: "Control")
+  var control: ControlArguments
+
   @OptionGroup(title: "Options of MuseV's models")
   var museV: MuseVArguments
 
@@ -211,8 +216,10 @@ struct GenerateCommand: ParsableCommand {
     guard ranges.outputExtensions.contains(ending) else {
       throw ValidationError("-o \(output): end its name in .png, or in .mp4, .mov or .webm")
     }
-    if let complaint = museV.options.complaint { throw ValidationError(complaint) }
-    if prompt.isEmpty && image == nil {
+    if let complaint = museV.options.complaint ?? control.options.complaint {
+      throw ValidationError(complaint)
+    }
+    if prompt.isEmpty && image == nil && !control.restage {
       throw ValidationError("--prompt: say what to draw, or give a picture with --image")
     }
   }
@@ -236,7 +243,7 @@ struct GenerateCommand: ParsableCommand {
     (request.seed, request.randomNumbers) = (seed, generator)
     (request.clipSkip, request.embeddings, request.autoencoder) = (clipSkip, embedding, vae)
     (request.precision, request.threads) = (precision, threads)
-    request.museV = museV.options
+    (request.museV, request.control) = (museV.options, control.options)
     (request.loras, request.checkpoint) = (lora, checkpoint)
     request.provenance = marking.provenance
     request.replacesOutput = force

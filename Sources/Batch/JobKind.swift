@@ -33,6 +33,10 @@ public struct JobKind: Sendable {
     ///
     /// With `strengths`, each may end in a colon and a number among them, which is kept with the path.
     case inputPathList(strengths: ClosedRange<Double>? = nil)
+    /// Texts that each hold an input path among other words; one alone needs no list.
+    ///
+    /// What is given says where in a text the path is, or what is wrong with the text.
+    case inputPathsWithin(@Sendable (String) -> PathWithin)
     /// One of `names`, or else an input path (a presenter or a picture).
     case inputPathOrName(names: [String])
     /// Input paths by keys, which are each one of `names` or else an input path (a picture of somebody).
@@ -48,6 +52,13 @@ public struct JobKind: Sendable {
     /// `complaint` says what to write instead, as in "use 1 to 240", and nil of what is right; `regularExpression` is what the
     /// schema tells editors, and takes at least all that is right.
     case pattern(regularExpression: String, complaint: @Sendable (String) -> String?)
+  }
+
+  /// Where a text holds a path.
+  public enum PathWithin: Sendable {
+    case path(Range<String.Index>)
+    /// What to write instead.
+    case complaint(String)
   }
 
   /// The key in the manifest.

@@ -62,9 +62,17 @@ public struct UNet2DCondition: Sendable {
   public func sinusoid(_ timestep: Double) -> HostTensor { encoder.timesteps(timestep) }
 
   /// Records the network with a timestep that is told when it runs: `sinusoid`, as the function of that name gives it.
-  public func callAsFunction(_ sample: Tensor, sinusoid: Tensor, context: Tensor) -> Tensor {
+  ///
+  /// `control` is what ControlNets add.
+  public func callAsFunction(
+    _ sample: Tensor, sinusoid: Tensor, context: Tensor, control: EncoderFeatures? = nil
+  ) -> Tensor {
     let time = encoder.time(sinusoid)
     var (skips, x) = encoder(encoder.convIn(sample), time: time, context: context)
+    if let control {
+      skips = control.added(to: skips)
+      x = x + control.middle
+    }
     for block in upBlocks {
       x = block(x, time: time, context: context, skips: &skips)
     }

@@ -7,6 +7,8 @@ public struct Keypoint: Hashable, Sendable {
   public var point: Point
   /// The lower of both axes' greatest logits: below 0 the network does not see the point.
   public var score: Float
+
+  public init(point: Point, score: Float) { (self.point, self.score) = (point, score) }
 }
 
 extension PoseWindow {

@@ -33,14 +33,35 @@ public struct WholeBodyLandmarkFinder: Sendable {
   ///
   /// - Throws: `ComputeError`, `FaceError.notFinite`.
   public func points(in picture: BytePicture) throws -> FacePoints {
-    let window = PoseWindow(around: picture.bounds, configuration: configuration)
+    FacePoints(wholeBody: try keypoints(in: picture, around: picture.bounds).map(\.point))
+  }
+
+  /// The pose of the person in an RGB picture, nil where none is seen.
+  ///
+  /// The network looks at the whole picture, then again at what is around the points that it saw, as others look at a detector's box.
+  ///
+  /// - Throws: `ComputeError`, `FaceError.notFinite`.
+  public func pose(in picture: BytePicture) throws -> WholeBodyPose? {
+    let first = WholeBodyPose(
+      wholeBody: try keypoints(in: picture, around: picture.bounds))
+    guard first.isSeen, let (least, most) = first.box else { return nil }
+    let box = PixelBox(
+      left: Int(least.x), top: Int(least.y), right: Int(most.x) + 1, bottom: Int(most.y) + 1
+    ).intersection(picture.bounds)
+    guard !box.isEmpty else { return first }
+    let second = WholeBodyPose(wholeBody: try keypoints(in: picture, around: box))
+    return second.isSeen ? second : first
+  }
+
+  /// The 133 points of the person in `box`, in the picture.
+  private func keypoints(in picture: BytePicture, around box: PixelBox) throws -> [Keypoint] {
+    let window = PoseWindow(around: box, configuration: configuration)
     var image = window.input(picture)
     image.values += window.input(picture, isFlipped: true).values
     image.shape[0] = 2
     let (straight, flipped) = try logits(image)
     let averaged = PoseWindow.averaged(straight, flipped: flipped)
-    let keypoints = window.keypoints(x: averaged.x, y: averaged.y, refines: refines)
-    return FacePoints(wholeBody: keypoints.map(\.point))
+    return window.keypoints(x: averaged.x, y: averaged.y, refines: refines)
   }
 
   private typealias Logits = (x: HostTensor, y: HostTensor)

@@ -54,6 +54,8 @@ public final class FrameFolderSource: PictureSource {
     latest = (index, frame)
     return frame
   }
+
+  public func picture(at index: Int) throws -> RGBPicture { try readPicture(paths[index]) }
 }
 
 /// Natural order: runs of digits count as numbers, the rest as text.

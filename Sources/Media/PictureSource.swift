@@ -14,6 +14,12 @@ public protocol PictureSource: AnyObject {
   func scan(_ visit: (Int, Frame) throws -> Void) throws -> PresentationTimes
   /// Frame `index` (0 up to the count that `scan` found), the same bytes as in the scan; neighbours before and after are near.
   func frame(at index: Int) throws -> Frame
+  /// The same frame in RGB, over black where it is transparent; pictures are not brought to 4:2:0 on the way.
+  func picture(at index: Int) throws -> RGBPicture
+}
+
+extension PictureSource {
+  public func picture(at index: Int) throws -> RGBPicture { try frame(at: index).rgbPicture() }
 }
 
 /// Opens a video, a picture or a folder of pictures.

@@ -31,7 +31,9 @@ import Testing
       content_id: n1, no_command_metadata: true, lora: ["a.pt:0.5", b.pt], motion_speed: 3, \
       window: 9, overlap: 2, short_last_window: true, noise: independent, individual_noise: 0.25, \
       picture_noise: 0.5, image_prompt_scale: 2, reference: face.png, image_encoder: a.pt, \
-      reference_net: b.pt, video_negative_prompt: cars, picture_steps: 7, picture_guidance: 4}
+      reference_net: b.pt, video_negative_prompt: cars, picture_steps: 7, picture_guidance: 4, \
+      control: ["pose=a.pt:0.5:0-0.6", depth=b.pt], control_image: [face.png, b.pt], pose_network: b.pt, \
+      video: face.png, restage: true, video_strength: 0.5, pose_alignment: off}
       """)[0]
     let described = Set(GenerateJobKind.describe().options.map(\.key))
     #expect(Set(job.steps[0].options.keys) == described.subtracting(["frames"]))
@@ -52,7 +54,7 @@ import Testing
     let inputs = try VideoJob(job).inputs().map(FilePath.name)
     #expect(
       inputs == ["face.png", "a.pt", "face.png", "a.pt", "b.pt", "a.pt", "b.pt", "a.pt", "b.pt"]
-        + ["face.png", "a.pt", "b.pt"])
+        + ["face.png", "a.pt", "b.pt"] + ["a.pt", "b.pt", "face.png", "b.pt", "b.pt", "face.png"])
     #expect(request.loras.map(\.strength) == [0.5, 1])
     var museV = MuseVOptions()
     (museV.motionSpeed, museV.window, museV.overlap) = (3, 9, 2)
@@ -62,6 +64,16 @@ import Testing
     (museV.referenceNet, museV.negativePrompt) = (request.autoencoder, "cars")
     (museV.pictureSteps, museV.pictureGuidance) = (7, 4)
     #expect(request.museV == museV)
+    var control = ControlOptions()
+    control.choices = [
+      ControlChoice(.pose, path: request.model ?? "", strength: 0.5),
+      ControlChoice(.depth, path: request.autoencoder ?? ""),
+    ]
+    control.choices[0].end = 0.6
+    control.images = [request.image ?? "", request.autoencoder ?? ""]
+    (control.poseNetwork, control.video) = (request.autoencoder, request.image)
+    (control.restages, control.videoStrength, control.poseAlignment) = (true, 0.5, .off)
+    #expect(request.control == control)
   }
 
   @Test func `a step with none has the command's defaults`() throws {
@@ -83,6 +95,8 @@ import Testing
       ", embedding: a.pt", ", embedding: b.pt", ", embedding: [a.pt, b.pt]", ", image: face.png",
       ", negative_prompt: x", ", model: mini", ", model: musev", ", model: a.pt",
       ", lora: a.pt", ", lora: \"a.pt:2\"", ", reference: a.pt", ", window: 10",
+      ", control: canny=a.pt, image: a.pt", ", control: depth=a.pt, control_image: b.pt",
+      ", control: \"depth=a.pt:0.5\", control_image: b.pt", ", video: a.pt",
     ]
     #expect(Set(try different.map(key)).count == different.count)
     #expect(try key(", threads: 1") == key(", threads: 2"))
@@ -124,6 +138,24 @@ import Testing
     (
       "output: a.mp4, generate: {prompt: x, lora: [a.pt:11]}",
       "lora a.pt:11: use a strength of -10.0 to 10.0"
+    ),
+    (
+      "output: a.png, generate: {prompt: x, control: [sketch=a.pt]}",
+      "control sketch=a.pt: write it as KIND=FOLDER, where KIND is one of pose, canny, map, depth, tile, "
+        + "softedge, hed, scribble, lineart, normalbae, seg, mlsd, shuffle"
+    ),
+    (
+      "output: a.png, generate: {prompt: x, control: no=no.pt}",
+      "control no=no.pt: write it as KIND=FOLDER, where KIND is one of pose, canny, map, depth, tile, "
+        + "softedge, hed, scribble, lineart, normalbae, seg, mlsd, shuffle"
+    ),
+    (
+      "output: a.png, generate: {prompt: x, control: map=no.pt}",
+      "control no.pt: no such file: check the path"
+    ),
+    (
+      "output: a.mp4, generate: {prompt: x, restage: true}",
+      "generate: restage: repaints a clip's first frame: name the clip with video"
     ),
     (
       "output: a.mp4, generate: {prompt: x, seconds: 1, frames: 9}",

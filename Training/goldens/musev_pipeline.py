@@ -126,13 +126,23 @@ class Model:
         embedding = self.vision(((values - mean) / deviation).permute(2, 0, 1)[None]).image_embeds
         return self.projection(torch.cat([torch.zeros_like(embedding), embedding]))
 
-    @torch.no_grad()
-    def video(self, *, model: str, size: tuple[int, int], frames: int, seed: int, guidance: float = 3.5, motion_speed: float = 8, image_scale: float = 1,
-              img_weight: float = 1e-3, independent: float = 0.5, short: bool = False, steps: int = STEPS) -> torch.Tensor:
-        """[frames, H, W, 3], from 0 to 255."""
+    def unet(self, model: str) -> UNet3D:
+        """A motion model with the base's spatial layers."""
         unet = self.unets[model]
         unet.load_state_dict(self.spatial.state_dict(), strict=False)
-        pixels = picture(*size)
+        return unet
+
+    @torch.no_grad()
+    def video(self, *, model: str, size: tuple[int, int], frames: int, seed: int, guidance: float = 3.5, motion_speed: float = 8, image_scale: float = 1,
+              img_weight: float = 1e-3, independent: float = 0.5, short: bool = False, pixels: np.ndarray | None = None, control=None,
+              clip_latents: torch.Tensor | None = None, strength: float = 1, steps: int = STEPS) -> torch.Tensor:
+        """[frames, H, W, 3], from 0 to 255.
+
+        `pixels` is the first frame where it is not `picture`'s. `control` gives what is added to frames: it takes latents [F, 4, h, w], the timestep, the text,
+        the frames' numbers, the step and the number of steps. With `clip_latents` [1, frames - 1, 4, h, w] the video begins with them.
+        """
+        unet = self.unet(model)
+        pixels = picture(*size) if pixels is None else pixels
         condition, text = self.encoded(pixels), self.prompts()
         halves = [0, 1] if guidance != 1 else [1]
         extra: dict[int, dict] = {half: {} for half in halves}
@@ -151,14 +161,21 @@ class Model:
         scheduler = diffusers.EulerDiscreteScheduler.from_config(self.scheduler)
         scheduler.set_timesteps(steps)
         latents = (noise * scheduler.init_noise_sigma).transpose(1, 2)  # [1, count, 4, h, w]
-        for timestep in scheduler.timesteps:
+        timesteps = scheduler.timesteps
+        if clip_latents is not None:
+            timesteps = timesteps[steps - int(steps * strength):]
+            latents = scheduler.add_noise(clip_latents, noise.transpose(1, 2), timesteps[:1])
+        for step, timestep in enumerate(timesteps):
             seen = scheduler.scale_model_input(latents, timestep)
             sums = {half: torch.zeros_like(latents) for half in halves}
             counts = torch.zeros(count)
             for window in windows(count, short):
                 clip = torch.cat([condition[:, None], seen[:, window.start:window.stop]], 1)
+                numbers = [0, *range(window.start + 1, window.stop + 1)]
                 for half in halves:
-                    made = unet(clip, timestep.item(), text[half:half + 1], condition_frames=[0], **extra[half])
+                    own = text[half:half + 1]
+                    added = None if control is None else control(clip[0], timestep, own, numbers, step, len(timesteps))
+                    made = unet(clip, timestep.item(), own, condition_frames=[0], control=added, **extra[half])
                     sums[half][:, window.start:window.stop] += made[:, 1:]
                 counts[window.start:window.stop] += 1
             prediction = {half: value / counts[None, :, None, None, None] for half, value in sums.items()}

@@ -56,7 +56,12 @@ struct StepReader {
     case .text: fields.text(node, option.key).map { .text($0) }
     case .inputPath: input(node, option.key, names: [], &inputs).map { .text($0) }
     case .inputPathList(let strengths):
-      pathList(node, option.key, strengths, &inputs).map { .list($0) }
+      list(node) { element in
+        guard let strengths else { return input(element, option.key, names: [], &inputs) }
+        return input(element, option.key, strengths, &inputs)
+      }
+    case .inputPathsWithin(let find):
+      list(node) { input($0, option.key, within: find, &inputs) }
     case .inputPathOrName(let names):
       input(node, option.key, names: names, &inputs).map { .text($0) }
     case .inputPaths(let names, let complaint):
@@ -84,17 +89,29 @@ struct StepReader {
     return fields.complain(node, "\(key) \(text.shown): \(complaint)")
   }
 
-  private func pathList(
-    _ node: ManifestNode, _ key: String, _ strengths: ClosedRange<Double>?,
-    _ inputs: inout [Input]
-  ) -> [String]? {
+  /// Elements of a list, or one alone, each read by `read`.
+  private func list(_ node: ManifestNode, read: (ManifestNode) -> String?) -> OptionValue? {
     var elements = [node]
     if case .list(let list) = node.content { elements = list }
-    let paths = elements.compactMap { element in
-      guard let strengths else { return input(element, key, names: [], &inputs) }
-      return input(element, key, strengths, &inputs)
+    let texts = elements.compactMap(read)
+    return texts.count == elements.count ? .list(texts) : nil
+  }
+
+  /// A text with the path that it holds made absolute.
+  private func input(
+    _ node: ManifestNode, _ key: String, within find: (String) -> JobKind.PathWithin,
+    _ inputs: inout [Input]
+  ) -> String? {
+    guard let text = fields.line(node, key) else { return nil }
+    switch find(text) {
+    case .complaint(let complaint):
+      return fields.complain(node, "\(key) \(text.shown): \(complaint)")
+    case .path(let range):
+      let path = ManifestNode(content: .scalar(String(text[range])), mark: node.mark)
+      return input(path, key, names: [], &inputs).map {
+        text[..<range.lowerBound] + $0 + text[range.upperBound...]
+      }
     }
-    return paths.count == elements.count ? paths : nil
   }
 
   /// An absolute path, with the number that follows it after a colon, if one does.

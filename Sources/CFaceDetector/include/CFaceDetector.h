@@ -37,6 +37,13 @@ int32_t CFaceDetector_detect(CFaceDetector_handle *handle, const uint8_t *plane,
                              int32_t height, int32_t stride, int32_t upsample, double score_shift,
                              CFaceDetector_box *boxes, int32_t capacity, int32_t *count);
 
+/// The edges of a plane of brightness by Canny's method, as dlib has its parts: 255 on an edge, 0 elsewhere.
+///
+/// The strength of an edge is the sum of its Sobel gradient's absolute values, as OpenCV has it by default. Edges are what is as strong as
+/// `high`, and what hangs together with it and is as strong as `low`. Writes width * height bytes. Returns one of the codes above.
+int32_t CFaceDetector_edges(const uint8_t *plane, int32_t width, int32_t height, int32_t low,
+                            int32_t high, uint8_t *edges);
+
 #ifdef __cplusplus
 }
 #endif

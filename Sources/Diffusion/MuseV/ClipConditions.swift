@@ -41,4 +41,10 @@ public struct EncoderFeatures: Sendable {
     self.down = down
     self.middle = middle
   }
+
+  /// The pictures `skips` of a way down, with these added to them.
+  func added(to skips: [Tensor]) -> [Tensor] {
+    precondition(down.count == skips.count, "\(down.count) residuals for \(skips.count) pictures")
+    return zip(skips, down).map { $0 + $1 }
+  }
 }

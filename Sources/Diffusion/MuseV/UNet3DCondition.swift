@@ -153,10 +153,7 @@ public struct UNet3DCondition: Sendable {
     }
     var skips: [Tensor] = []
     x = descend(x, context, skips: &skips)
-    if let control {
-      precondition(control.down.count == skips.count, "\(skips.count) residuals of a ControlNet")
-      skips = zip(skips, control.down).map { $0 + $1 }
-    }
+    if let control { skips = control.added(to: skips) }
     for layer in middleLayers { x = layer(x, context) }
     if let middleReference, let references = conditions.references {
       x = middleReference(x, reference: references.middle, frames: frames)

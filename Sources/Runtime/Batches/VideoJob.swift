@@ -143,12 +143,14 @@ extension GenerateRequest {
 
   /// A rough size of what is made.
   fileprivate func expectedSize() throws -> JobSize {
-    let like = try size == nil ? image.map(probe) : nil
+    let clip = try control.video.map { try probe($0) }
+    let like = try size == nil ? image.map { try probe($0) } ?? clip : nil
     let pixels = size.map { $0.width * $0.height } ?? like.map { $0.width * $0.height } ?? 512 * 512
     guard !isStill else { return JobSize(seconds: 0, frameCount: 1, pixelsPerFrame: pixels) }
     let usual =
       isByMini ? Length.seconds(MotionGenerator.usualSeconds) : .frames(MuseVOptions.usualFrames)
-    let frames = (length ?? usual).frameCount(at: expectedRate)
+    let whole = clip?.durationSeconds.map { Length.seconds($0) }
+    let frames = (length ?? whole ?? usual).frameCount(at: expectedRate)
     return JobSize(
       seconds: Double(frames) / expectedRate.value, frameCount: frames, pixelsPerFrame: pixels)
   }

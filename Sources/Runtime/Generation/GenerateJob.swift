@@ -20,9 +20,15 @@ public struct GenerateJob {
   /// - Throws: `AvatarError`s with the documented exit codes, `CancelledError`.
   public func run(progress: @escaping ProgressHandler = { _ in }) throws -> GenerateReport {
     let started = ContinuousClock.now
+    if let complaint = request.control.complaint { throw RuntimeError.usage(complaint) }
+    let pictures = [request.image, request.museV.reference, request.control.video]
     try OutputPath.check(
       request.output, force: request.replacesOutput,
-      inputs: [request.image, request.museV.reference].compactMap(\.self))
+      inputs: pictures.compactMap(\.self) + request.control.images)
+    if let sheet = request.control.poseSheet {
+      try OutputPath.check(
+        sheet, force: request.replacesOutput, inputs: request.inputs + [request.output])
+    }
     var report = try request.isStill ? drawPicture(progress) : makeVideo(progress)
     report.wallSeconds = (ContinuousClock.now - started) / .seconds(1)
     report.timings = report.timings.mapValues { ($0 * 1000).rounded() / 1000 }
@@ -45,11 +51,13 @@ public struct GenerateJob {
     let precision = device.resolve(request.precision.forComputing)
     let pictures = try LatentPictures(
       folder, request, like: picture, device: device, precision: precision)
+    let controls = try controls(folder, picture, pictures)
     let drawing = try StillDrawing(
-      folder, request: request, pictures: pictures, cancellation: cancellation)
+      folder, request: request, pictures: pictures, controls: controls,
+      cancellation: cancellation)
     var timings: [String: Double] = [:]
     let result = try drawing.draw(from: picture, progress: progress, timings: &timings)
-    for warning in folder.warnings { progress(.warning(warning)) }
+    for warning in folder.warnings + (controls?.warnings ?? []) { progress(.warning(warning)) }
     try cancellation.check()
     var made = request
     made.steps = drawing.steps
@@ -61,6 +69,25 @@ public struct GenerateJob {
       result, to: request.output, texts: tags.entries(contentID: contentID),
       overwrite: request.replacesOutput)
     return GenerateReport(made, precision: precision.rawValue, timings, contentID)
+  }
+
+  /// The ControlNets of a picture that begins with `beginning`, with what they look at.
+  private func controls(
+    _ folder: StableDiffusionFolder, _ beginning: RGBPicture?, _ pictures: LatentPictures
+  ) throws -> Controls? {
+    if let option = request.control.videoOption {
+      throw RuntimeError.usage(
+        "\(option): belongs to videos: leave it out, or end the output's name in .mp4")
+    }
+    let networks = try ControlNetworks(
+      request.control, unet: folder.unetConfiguration(), reduction: pictures.autoencoder.reduction)
+    return try networks.map { networks in
+      Controls(
+        networks: networks,
+        sources: try ControlSources(
+          request.control, beginning: beginning.map { ($0, "image \(request.image ?? "")") },
+          maker: ControlMaker(request.control, pictures: pictures)))
+    }
   }
 
   private func makeVideo(_ progress: @escaping ProgressHandler) throws -> GenerateReport {
@@ -112,6 +139,16 @@ extension GenerateRequest {
     throw RuntimeError.usage(
       "\(unusual.option): belongs to MuseV's videos: leave it out, or name one of its models with "
         + "--model")
+  }
+
+  /// Refuses ControlNets where nothing is drawn.
+  ///
+  /// - Throws: `RuntimeError`, 64.
+  func refuseControls() throws {
+    guard let word = control.words({ $0 }).first else { return }
+    throw RuntimeError.usage(
+      "\(word.option): mini moves a picture's own pixels: leave it out, or name a model with --base"
+    )
   }
 
   func device() throws -> CPUDevice {

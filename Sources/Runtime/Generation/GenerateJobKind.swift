@@ -11,7 +11,7 @@ public enum GenerateJobKind {
   public static func describe() -> JobKind {
     JobKind(
       name: name, summary: "Draw a picture, or make a video, from a prompt, a picture or both.",
-      options: inputs + video + drawing + museV + [
+      options: inputs + video + drawing + control + museV + [
         .init(
           "precision", .choice(SpeakRequest.Precision.allCases.map(\.rawValue)),
           "Numbers that the networks calculate with."),
@@ -34,14 +34,22 @@ public enum GenerateJobKind {
 
   @Sendable private static func complaint(_ options: [String: OptionValue]) -> String? {
     let prompt = options["prompt"] ?? .text("")
-    if prompt == .text(""), options["image"] == nil {
+    if prompt == .text(""), options["image"] == nil, options["restage"] != .flag(true) {
       return "say what to draw with prompt, or give a picture with image"
     }
+    var control = ControlOptions()
+    try? control.read(StepOptions(JobStep(kind: name, options: options)))
+    if let complaint = control.complaint { return keys(complaint) }
     let usual = MuseVOptions()
     var (window, overlap) = (usual.window, usual.overlap)
     if case .integer(let given) = options["window"] { window = given }
     if case .integer(let given) = options["overlap"] { overlap = given }
     return overlap < window ? nil : "overlap \(overlap): use 0 to \(window - 1)"
+  }
+
+  /// A complaint in the command's words in those of a manifest.
+  private static func keys(_ complaint: String) -> String {
+    complaint.replacing(/--([a-z-]+)/) { $0.1.replacing("-", with: "_") }
   }
 
   private static var inputs: [JobKind.Option] {
@@ -105,6 +113,35 @@ public enum GenerateJobKind {
     ]
   }
 
+  private static var control: [JobKind.Option] {
+    [
+      .init(
+        "control",
+        .inputPathsWithin { text in
+          do throws(SpeakOptions.Complaint) {
+            _ = try ControlChoice(parsing: text)
+          } catch {
+            return .complaint(error.text)
+          }
+          return ControlChoice.pathRange(in: text).map { .path($0) } ?? .complaint("name a path")
+        },
+        "ControlNets as pose=FOLDER:0.8, each with what its pictures show, perhaps its strength, and when it counts, as 0-0.6."
+      ),
+      .init(
+        "control_image", .inputPathList(),
+        "Pictures that ControlNets look at, one for all or one for each."),
+      .init("pose_network", .inputPath, "DWPose's file, which sees poses."),
+      .init("video", .inputPath, "MuseV: the clip whose frames the video follows."),
+      .init("restage", .flag, "MuseV: repaint the clip's first frame, and begin with it."),
+      .init(
+        "video_strength", .number(0...1),
+        "MuseV: how much of the clip's frames may change (default: all with control, else 0.75)."),
+      .init(
+        "pose_alignment", .choice(ControlOptions.PoseAlignment.allCases.map(\.rawValue)),
+        "MuseV: whether the clip's poses are moved to where the picture's person is."),
+    ]
+  }
+
   private static var museV: [JobKind.Option] {
     [
       .init(
@@ -147,8 +184,7 @@ public enum GenerateJobKind {
   /// The inputs that options of these names are.
   private static let inputKeys = [
     "base", "model", "image", "embedding", "lora", "checkpoint", "vae", "reference",
-    "image_encoder",
-    "reference_net",
+    "image_encoder", "reference_net", "control_image", "pose_network", "video",
   ]
   /// What decides no bytes.
   private static let neutralKeys = ["threads"]
@@ -156,9 +192,22 @@ public enum GenerateJobKind {
   /// The part of a job's key that stands for the options of `step` besides its inputs' contents.
   static func key(_ step: JobStep) -> String {
     let lines = step.options.filter { !(inputKeys + neutralKeys).contains($0.key) }
-      .sorted { $0.key < $1.key }.map { "\($0.key) \(text($0.value))" }
+      .sorted { $0.key < $1.key }.map {
+        "\($0.key) \($0.key == "control" ? controls($0.value) : text($0.value))"
+      }
     let inputs = inputKeys.map { "\($0) \(count(step.options[$0]))" }
     return (["generate"] + lines + inputs).joined(separator: "\n")
+  }
+
+  /// What is asked of ControlNets, without where they lie.
+  private static func controls(_ value: OptionValue) -> String {
+    guard case .list(let list) = value else { return text(value) }
+    return text(
+      .list(
+        list.map { text in
+          guard let path = ControlChoice.pathRange(in: text) else { return text }
+          return String(text[..<path.lowerBound] + text[path.upperBound...])
+        }))
   }
 
   private static func text(_ value: OptionValue) -> String {
@@ -214,12 +263,13 @@ extension GenerateRequest {
       try options.list("lora")?.map { try options.read("lora", $0, LoRAChoice.init(parsing:)) }
       ?? loras
     try museV.read(options)
+    try control.read(options)
     checkpoint = try options.text("checkpoint")
     autoencoder = try options.text("vae")
     precision = try options.choice("precision") ?? precision
     threads = try options.integer("threads", SpeakOptions.threadRange)
     try provenance.read(options)
-    guard !prompt.isEmpty || image != nil else {
+    guard !prompt.isEmpty || image != nil || control.restages else {
       throw RuntimeError.badInput("generate: has neither prompt nor image: give one of them")
     }
   }
@@ -238,22 +288,46 @@ extension GenerateRequest {
     return [base, named, image, checkpoint, autoencoder].compactMap(\.self) + embeddings
       + loras.map(\.path)
       + [museV.reference, museV.imageEncoder, museV.referenceNet].compactMap(\.self)
+      + control.inputs
   }
 
   /// Tells one version of the model's weights from another, as far as they are no inputs.
   ///
   /// - Throws: errors of a model that is not there, or is none.
   func modelIdentity() throws -> String {
+    let poses = try poseIdentity()
     if isStill {
       _ = try StableDiffusionFolder(self)
-      return "still"
+      return "still" + poses
     }
     guard let model = videoModel else {
       throw RuntimeError.usage(
         "output \(output): needs a model that makes videos: name one with model")
     }
     return try model == MotionGenerator.model
-      ? MiniModel(model).motionIdentity() : MuseVPlaces(model, options: museV).identity()
+      ? MiniModel(model).motionIdentity() : MuseVPlaces(model, options: museV).identity() + poses
+  }
+
+  /// Tells one version of an installed network that sees poses from another, where one is needed.
+  private func poseIdentity() throws -> String {
+    guard control.needsPoses, control.poseNetwork == nil else { return "" }
+    return try "\n" + FileIdentity.describe(PoseNetwork(nil).path)
+  }
+}
+
+extension ControlOptions {
+  fileprivate mutating func read(_ options: StepOptions) throws {
+    choices =
+      try options.list("control")?.map {
+        try options.read("control", $0, ControlChoice.init(parsing:))
+      } ?? choices
+    images = try options.list("control_image") ?? images
+    poseNetwork = try options.text("pose_network")
+    video = try options.text("video")
+    restages = try options.flag("restage") ?? restages
+    videoStrength = try options.number("video_strength", 0...1)
+    poseAlignment = try options.choice("pose_alignment") ?? poseAlignment
+    if let complaint { throw RuntimeError.badInput("generate: \(complaint)") }
   }
 }
 

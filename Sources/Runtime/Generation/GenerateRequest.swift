@@ -50,6 +50,7 @@ public struct GenerateRequest: Sendable {
   public var guidance: Double?
   public var sampler = Sampler.euler
   public var museV = MuseVOptions()
+  public var control = ControlOptions()
   public var seed: UInt64 = 0
   public var randomNumbers = RandomNumbers.cpu
   /// 1: all layers of the text encoder; 2: all but the last.

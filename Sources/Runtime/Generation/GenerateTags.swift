@@ -50,7 +50,9 @@ struct GenerateTags {
     add("--prompt", request.prompt)
     add("--negative-prompt", request.negativePrompt.isEmpty ? nil : request.negativePrompt)
     add("--image", path(request.image))
-    if request.image != nil, request.isStill { add("--strength", "\(request.strength)") }
+    if request.image != nil && request.isStill || request.control.restages {
+      add("--strength", "\(request.strength)")
+    }
     if let (width, height) = request.size { add("--size", "\(width)x\(height)") }
     switch request.length {
     case .frames(let count): add("--frames", "\(count)")
@@ -81,6 +83,7 @@ struct GenerateTags {
       add("--lora", LoRAChoice(path: path(lora.path) ?? "", strength: lora.strength).text)
     }
     add("--vae", path(request.autoencoder))
+    for (option, value) in request.control.words({ path($0) ?? "" }) { add(option, value) }
   }
 
   private func path(_ path: String?) -> String? {

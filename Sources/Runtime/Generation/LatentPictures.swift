@@ -18,13 +18,17 @@ struct LatentPictures {
     return [1, autoencoder.channels, height / reduction, width / reduction]
   }
 
-  /// The latents of a picture of this size, scaled.
-  func encode(_ picture: RGBPicture) throws -> [Float] {
-    precondition(picture.width == width && picture.height == height, "a picture of another size")
+  /// The encoder, ready to run.
+  func encoder() throws -> any CompiledPlan {
     let recorder = PlanRecorder(name: "autoencoder's encoder")
     recorder.output(
       "latents", autoencoder.encode(recorder.input("image", [1, 3, height, width])))
-    let plan = try device.compile(recorder.finish(), precision: precision)
+    return try device.compile(recorder.finish(), precision: precision)
+  }
+
+  /// The latents of a picture of this size, scaled.
+  func encode(_ picture: RGBPicture, by encoder: (any CompiledPlan)? = nil) throws -> [Float] {
+    precondition(picture.width == width && picture.height == height, "a picture of another size")
     let count = width * height
     var planes = [Float](repeating: 0, count: 3 * count)
     for index in 0..<count {
@@ -33,7 +37,7 @@ struct LatentPictures {
       }
     }
     let image = HostTensor(shape: [1, 3, height, width], values: planes)
-    return try plan.run(["image": image])["latents"]?.values ?? []
+    return try (encoder ?? self.encoder()).run(["image": image])["latents"]?.values ?? []
   }
 
   /// The decoder, ready to run.
@@ -78,7 +82,7 @@ extension LatentPictures {
       ?? picture.map { ($0.width / step * step, $0.height / step * step) } ?? (512, 512)
     guard range.contains(size.0), range.contains(size.1) else {
       throw RuntimeError.badInput(
-        "image \(request.image ?? ""): \(size.0) x \(size.1) pixels can't be generated: "
+        "image \(request.image ?? request.control.video ?? ""): \(size.0) x \(size.1) pixels can't be generated: "
           + "choose another size with --size, from \(range.lowerBound) to \(range.upperBound)")
     }
     self.init(

@@ -69,6 +69,7 @@ struct MotionGenerator: VideoGenerator {
           + "or name one with --base")
     }
     try request.refuseMuseVOptions()
+    try request.refuseControls()
   }
 
   /// As large as the picture, even; a larger one than videos may be is made smaller.

@@ -93,9 +93,12 @@ struct StableDiffusionFolder {
       device: device)
   }
 
+  func unetConfiguration() throws -> UNetConfiguration {
+    try UNetConfiguration(unetSource.configuration(["config.json"], embedded: nil))
+  }
+
   func unet() throws -> UNet2DCondition {
-    let configuration = try UNetConfiguration(
-      unetSource.configuration(["config.json"], embedded: nil))
+    let configuration = try unetConfiguration()
     let own = try singleFile?.unet(configuration).weights ?? unetSource.diffusersWeights()
     let weights = try loras.merged(into: own, .unet)
     guard configuration.inputChannels == 4, configuration.outputChannels == 4 else {

@@ -16,6 +16,7 @@ struct StillDrawing {
   let request: GenerateRequest
   let pictures: LatentPictures
   let cancellation: Cancellation
+  let controls: Controls?
   private let scheduler: SchedulerConfiguration
 
   var steps: Int { request.steps ?? Self.usualSteps }
@@ -23,17 +24,23 @@ struct StillDrawing {
   /// - Throws: `RuntimeError`, 64, where the sampler does not take so many steps.
   init(
     _ folder: StableDiffusionFolder, request: GenerateRequest, pictures: LatentPictures,
-    cancellation: Cancellation
+    controls: Controls?, cancellation: Cancellation
   ) throws {
     (self.folder, self.request, self.pictures) = (folder, request, pictures)
-    self.cancellation = cancellation
+    (self.controls, self.cancellation) = (controls, cancellation)
     scheduler = try folder.scheduler()
     try request.sampler.check(steps: request.steps ?? Self.usualSteps, scheduler)
   }
 
+  /// What is to be taken from latents.
+  typealias Predictor = (DenoisingRequest) throws -> [Float]
+
   /// The picture; `beginning` is the one to begin with, of any size.
+  ///
+  /// `network` makes another network than the folder's UNet ready for the steps that are taken.
   func draw(
-    from beginning: RGBPicture?, progress: ProgressHandler, timings: inout [String: Double]
+    from beginning: RGBPicture?, progress: ProgressHandler, timings: inout [String: Double],
+    network: ((EncodedPrompts, Range<Int>) throws -> Predictor)? = nil
   ) throws -> RGBPicture {
     progress(.stage(name: "reading the prompt", total: 0))
     let prompts = try timings.measure("prompt") { try folder.prompts(request, pictures.device) }
@@ -42,23 +49,31 @@ struct StillDrawing {
       return try timings.measure("encode") { try pictures.encode(pictures.fitted(picture)) }
     }
     let latents = try timings.measure("denoise") {
-      try denoised(clean: clean, prompts: prompts, progress: progress)
+      try denoised(clean: clean, progress: progress) { steps in
+        try network?(prompts, steps) ?? still(prompts, steps)
+      }
     }
     progress(.stage(name: "decoding", total: 0))
     return try timings.measure("decode") { try pictures.decode(latents, by: pictures.decoder()) }
   }
 
+  private func still(_ prompts: EncodedPrompts, _ steps: Range<Int>) throws -> Predictor {
+    let stack = try controls?.stack(prompts: prompts, steps: steps, pictures: pictures)
+    return try StillNetwork(
+      folder.unet(), shape: pictures.latentShape, prompts: prompts, controls: stack,
+      device: pictures.device, precision: pictures.precision
+    ).predict
+  }
+
   private func denoised(
-    clean: [Float]?, prompts: EncodedPrompts, progress: ProgressHandler
+    clean: [Float]?, progress: ProgressHandler, load: (Range<Int>) throws -> Predictor
   ) throws -> [Float] {
     let scheduler = request.sampler.scheduler(scheduler, steps: steps)
     let shape = pictures.latentShape
     let firstStep = clean == nil ? 0 : max(steps - Int(Double(steps) * request.strength), 0)
     guard firstStep < steps else { return clean ?? [] }
     progress(.stage(name: "loading the network", total: 0))
-    let network = try StillNetwork(
-      folder.unet(), shape: shape, prompts: prompts, device: pictures.device,
-      precision: pictures.precision)
+    let predict = try load(firstStep..<steps)
     var numbers = request.randomNumbers.generator(seed: request.seed)
     let count = shape.reduce(1, *)
     let noise = numbers.normals(count)
@@ -74,7 +89,7 @@ struct StillDrawing {
       scheduler: scheduler, firstStep: firstStep, noise: { numbers.normals(count) },
       report: { _ in try cancellation.check() },
       finishedStep: { step, _ in progress(.step(done: step + 1 - firstStep)) },
-      predict: network.predict
+      predict: predict
     ).values
   }
 }

@@ -11,16 +11,17 @@ struct EncodedPrompts {
   }
 }
 
-/// Stable Diffusion's UNet on single pictures, with prompts.
+/// Stable Diffusion's UNet on single pictures, with prompts, and ControlNets if there are some.
 struct StillNetwork {
   private let plan: any CompiledPlan
   private let sinusoid: @Sendable (Double) -> HostTensor
   private let shape: [Int]
   private let prompts: EncodedPrompts
+  private let controls: ControlStack?
 
   /// `shape` is that of the latents, [1, 4, height, width].
   init(
-    _ unet: UNet2DCondition, shape: [Int], prompts: EncodedPrompts,
+    _ unet: UNet2DCondition, shape: [Int], prompts: EncodedPrompts, controls: ControlStack?,
     device: any Device, precision: Precision
   ) throws {
     let context = prompts.prompt.shape
@@ -33,17 +34,21 @@ struct StillNetwork {
     let latents = recorder.input("latents", shape)
     let time = recorder.input("time", unet.sinusoid(0).shape)
     let text = recorder.input("text", context)
-    recorder.output("noise", unet(latents, sinusoid: time, context: text))
+    let control = controls?.inputs(recorder, frames: 1)
+    recorder.output("noise", unet(latents, sinusoid: time, context: text, control: control))
     plan = try device.compile(recorder.finish(), precision: precision)
     sinusoid = { unet.sinusoid($0) }
-    (self.shape, self.prompts) = (shape, prompts)
+    (self.shape, self.prompts, self.controls) = (shape, prompts, controls)
   }
 
   func predict(_ request: DenoisingRequest) throws -> [Float] {
-    let inputs = [
+    var inputs = [
       "latents": HostTensor(shape: shape, values: request.latents),
       "time": sinusoid(request.timestep), "text": prompts[request.conditioning],
     ]
+    if let controls {
+      inputs.merge(try controls.additions(to: request.latents, frames: [0], for: request)) { $1 }
+    }
     return try plan.run(inputs)["noise"]?.values ?? []
   }
 }

@@ -2,66 +2,77 @@ import Compute
 import Diffusion
 import Layers
 
-/// MuseV's UNet on windows of a video, each after the frame that is given.
+/// MuseV's UNet on windows of a video, each after the frame that is given; without one, on frames by themselves.
 final class ClipNetwork {
   private let unet: UNet3DCondition
-  /// The given frame's clean latents, of shape `shape`, [1, 4, height, width].
+  /// The given frame's clean latents, of shape `shape`, [1, 4, height, width]; empty without one.
   private let given: [Float]
   private let shape: [Int]
   private let prompts: EncodedPrompts
   private let references: ReferenceConditions?
+  private let controls: ControlStack?
   private let options: MuseVOptions
   private let device: any Device
   private let precision: Precision
-  /// By the number of a window's frames: all but perhaps the last have one.
+  /// By the number of frames: all windows but perhaps the last have one.
   private var plans: [Int: any CompiledPlan] = [:]
 
   init(
     _ unet: UNet3DCondition, given: [Float], shape: [Int], prompts: EncodedPrompts,
-    references: ReferenceConditions?, options: MuseVOptions, device: any Device,
-    precision: Precision
+    references: ReferenceConditions?, controls: ControlStack?, options: MuseVOptions,
+    device: any Device, precision: Precision
   ) {
     self.unet = unet
     (self.given, self.shape) = (given, shape)
-    (self.prompts, self.references) = (prompts, references)
+    (self.prompts, self.references, self.controls) = (prompts, references, controls)
     (self.options, self.device, self.precision) = (options, device, precision)
   }
 
+  private var givenCount: Int { given.isEmpty ? 0 : 1 }
+
   /// What is to be taken from a window's latents.
   func predict(_ request: DenoisingRequest) throws -> [Float] {
-    let frames = request.frames.count
+    let frames = request.frames.count + givenCount
     let plan = try plans[frames] ?? compiled(frames: frames)
     plans[frames] = plan
+    let latents = given + request.latents
     var inputs = [
-      "latents": HostTensor(
-        shape: [1, frames + 1] + shape.dropFirst(), values: given + request.latents),
+      "latents": HostTensor(shape: [1, frames] + shape.dropFirst(), values: latents),
       "timestep": unet.timestepInput(request.timestep),
-      "positions": unet.positionsInput(frames: frames + 1, motionSpeed: options.motionSpeed),
+      "positions": unet.positionsInput(frames: frames, motionSpeed: options.motionSpeed),
       "text": prompts[request.conditioning],
     ]
     if let seen = references?[request.conditioning] {
       inputs["image"] = seen.tokens
       for (index, picture) in seen.features.enumerated() { inputs["reference \(index)"] = picture }
     }
+    if let controls {
+      // The given frame is the video's first.
+      let numbers = (0..<givenCount) + request.frames.map { $0 + givenCount }
+      inputs.merge(try controls.additions(to: latents, frames: numbers, for: request)) { $1 }
+    }
     return try Array((plan.run(inputs)["sample"]?.values ?? []).dropFirst(given.count))
   }
 
   private func compiled(frames: Int) throws -> any CompiledPlan {
     let recorder = PlanRecorder(name: "musev")
-    let latents = recorder.input("latents", [1, frames + 1] + shape.dropFirst())
+    let latents = recorder.input("latents", [1, frames] + shape.dropFirst())
     let timestep = recorder.input("timestep", unet.timestepInput(0).shape)
-    let positions = recorder.input("positions", unet.positionsInput(frames: frames + 1).shape)
+    let positions = recorder.input("positions", unet.positionsInput(frames: frames).shape)
     var conditions = ClipConditions(
-      text: recorder.input("text", prompts.prompt.shape), conditionFrames: [0])
+      text: recorder.input("text", prompts.prompt.shape),
+      conditionFrames: Array(0..<givenCount), skipsTemporalLayers: given.isEmpty)
     if let seen = references?.prompted {
       conditions.image = ImagePrompt(
         tokens: recorder.input("image", seen.tokens.shape), scale: Float(options.imagePromptScale))
       let pictures = seen.features.enumerated().map { index, picture in
         recorder.input("reference \(index)", picture.shape)
       }
-      conditions.references = EncoderFeatures(
-        down: pictures.dropLast(), middle: pictures[pictures.count - 1])
+      conditions.references = pictures.last.map {
+        EncoderFeatures(down: pictures.dropLast(), middle: $0)
+      }
     }
+    conditions.control = controls?.inputs(recorder, frames: frames)
     recorder.output(
       "sample",
       unet(latents, timestep: timestep, positions: positions, conditions: conditions))

@@ -15,20 +15,23 @@ struct MuseVVideo: VideoGenerator {
   var width: Int { pictures.width }
   var height: Int { pictures.height }
   var precision: String { pictures.precision.rawValue }
-  var ownWords: [(option: String, value: String?)] { request.museV.words(draws: given == nil) }
-  private let files: MuseVFiles
-  private let folder: StableDiffusionFolder
+  var ownWords: [(option: String, value: String?)] {
+    request.museV.words(draws: given == nil || request.control.restages)
+  }
+  let files: MuseVFiles
+  let folder: StableDiffusionFolder
+  let pictures: LatentPictures
+  let driving: VideoDriving
+  let cancellation: Cancellation
   private let scheduler: SchedulerConfiguration
   private let given: RGBPicture?
-  private let pictures: LatentPictures
-  private let cancellation: Cancellation
 
   /// Checks the request, and makes the choices that it leaves; loads no network yet.
   ///
   /// - Throws: `RuntimeError` with the documented exit codes.
   init(_ asked: GenerateRequest, model: String, cancellation: Cancellation) throws {
     if let complaint = asked.museV.complaint { throw RuntimeError.usage(complaint) }
-    guard !asked.prompt.isEmpty || asked.image != nil else {
+    guard !asked.prompt.isEmpty || asked.image != nil || asked.control.restages else {
       throw RuntimeError.usage("--prompt: say what to show, or give a picture with --image")
     }
     files = try MuseVFiles(asked, model: model)
@@ -36,11 +39,15 @@ struct MuseVVideo: VideoGenerator {
     scheduler = try folder.scheduler()
     given = try asked.image.map { try readPicture($0, background: .white) }
     let device = try asked.device()
-    pictures = try LatentPictures(
-      folder, asked, like: given, step: Self.sizeStep, device: device,
-      precision: device.resolve(asked.precision.forComputing))
     rate = asked.rate ?? Rational(MuseVOptions.usualRate)
-    frameCount = asked.length?.frameCount(at: rate) ?? MuseVOptions.usualFrames
+    let clip = try asked.drivingClip(rate: rate, cancellation: cancellation)
+    let shown = asked.control.restages ? nil : given
+    pictures = try LatentPictures(
+      folder, asked, like: shown ?? clip?.picture(at: 0), step: Self.sizeStep, device: device,
+      precision: device.resolve(asked.precision.forComputing))
+    driving = try VideoDriving(
+      asked.control, clip: clip, unet: files.configuration().spatial, pictures: pictures)
+    frameCount = try asked.frameCount(at: rate, following: clip)
     guard GenerateRequest.frameRange.contains(frameCount), frameCount > 1 else {
       throw RuntimeError.usage(
         "--frames \(frameCount): use 2 to \(GenerateRequest.frameRange.upperBound): the first is "
@@ -73,13 +80,17 @@ struct MuseVVideo: VideoGenerator {
     progress: @escaping ProgressHandler, timings: inout [String: Double],
     each: (RGBPicture) throws -> Void
   ) throws {
+    try timings.measure("poses") {
+      try driving.findPoses(frames: frameCount, cancellation: cancellation, progress: progress)
+    }
     let first = try firstFrame(progress, &timings)
     progress(.stage(name: "encoding the picture", total: 0))
     let clean = try timings.measure("encode") { try pictures.encode(first) }
     let latents = try timings.measure("denoise") {
       try denoised(clean, first, progress, references: references(first, clean, progress))
     }
-    for warning in Set(folder.warnings + files.warnings).sorted() { progress(.warning(warning)) }
+    let warnings = folder.warnings + files.warnings + driving.warnings
+    for warning in Set(warnings).sorted() { progress(.warning(warning)) }
     progress(.stage(name: "decoding", total: frameCount))
     try timings.measure("decode") {
       let decoder = try pictures.decoder()
@@ -92,16 +103,22 @@ struct MuseVVideo: VideoGenerator {
     }
   }
 
-  /// The given picture, or one that the base model draws.
+  /// The given picture, the clip's first frame repainted, or one that the base model draws.
   private func firstFrame(
     _ progress: ProgressHandler, _ timings: inout [String: Double]
   ) throws -> RGBPicture {
-    if let given { return try pictures.fitted(given) }
+    if request.control.restages { return try restaged(given, progress, &timings) }
+    if let given {
+      let first = try pictures.fitted(given)
+      try driving.align(to: first, progress: progress)
+      return first
+    }
     var drawn = request
     drawn.steps = request.museV.pictureSteps
     drawn.guidance = request.museV.pictureGuidance
     let drawing = try StillDrawing(
-      folder, request: drawn, pictures: pictures, cancellation: cancellation)
+      folder, request: drawn, pictures: pictures, controls: driving.prepared(),
+      cancellation: cancellation)
     return try drawing.draw(from: nil, progress: progress, timings: &timings)
   }
 
@@ -122,7 +139,8 @@ struct MuseVVideo: VideoGenerator {
       try pictures.fitted(readPicture($0, background: .white))
     }
     return try ReferenceConditions(
-      other ?? first, latents: other.map(pictures.encode) ?? clean, shape: pictures.latentShape,
+      other ?? first, latents: other.map { try pictures.encode($0) } ?? clean,
+      shape: pictures.latentShape,
       files: files, width: configuration.spatial.contextWidth, device: pictures.device,
       precision: pictures.precision)
   }
@@ -140,32 +158,35 @@ struct MuseVVideo: VideoGenerator {
     progress(.stage(name: "loading the network", total: 0))
     let unet = try files.unet()
     try check(prompts, unet.configuration.spatial)
+    let scheduler = request.sampler.scheduler(scheduler, steps: request.steps ?? 0)
+    let steps = request.firstStep(of: scheduler.timesteps.count)..<scheduler.timesteps.count
+    let stack = try driving.prepared()?.stack(prompts: prompts, steps: steps, pictures: pictures)
     let network = ClipNetwork(
       unet, given: clean, shape: shape, prompts: prompts, references: references,
-      options: options, device: pictures.device, precision: pictures.precision)
-    let scheduler = request.sampler.scheduler(scheduler, steps: request.steps ?? 0)
+      controls: stack, options: options, device: pictures.device, precision: pictures.precision)
     var numbers = request.randomNumbers.generator(seed: request.seed)
     func noise() -> LatentVideo {
       options.videoNoise.draw(
         frames: frameCount - 1, channels: shape[1], height: shape[2], width: shape[3],
         from: &numbers)
     }
-    let start = noise().mixed(with: clean, share: options.pictureNoise)
-      .scaled(by: scheduler.initialNoiseScale)
+    let start = try start(noise().mixed(with: clean, share: options.pictureNoise), scheduler, steps)
     let windows = DenoisingWindows(
       frames: frameCount - 1, length: options.window, overlap: options.overlap,
       isLastShort: options.endsWithShortWindow)
-    let total = windows.ranges.count * (request.steps ?? 0)
+    let total = windows.ranges.count * steps.count
     progress(.stage(name: "denoising", total: total, unit: .steps))
     return try ParallelDenoising(
       windows: windows, guidance: Guidance(request.guidance ?? 1)
     ).run(
-      start, scheduler: scheduler, noise: { noise().values },
+      start, scheduler: scheduler, firstStep: steps.lowerBound, noise: { noise().values },
       report: {
-        progress(.step(done: $0.step * $0.windows + $0.window))
+        progress(.step(done: ($0.step - steps.lowerBound) * $0.windows + $0.window))
         try cancellation.check()
       },
-      finishedStep: { step, _ in progress(.step(done: (step + 1) * windows.ranges.count)) },
+      finishedStep: { step, _ in
+        progress(.step(done: (step + 1 - steps.lowerBound) * windows.ranges.count))
+      },
       predict: network.predict)
   }
 

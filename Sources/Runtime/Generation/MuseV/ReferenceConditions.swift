@@ -4,7 +4,7 @@ import Media
 
 /// What a model with a ReferenceNet sees in a reference picture, with the prompt and without.
 struct ReferenceConditions {
-  /// The image prompt's tokens [1, T, width], and the ReferenceNet's pictures, the middle's last.
+  /// The image prompt's tokens [1, T, width], and the ReferenceNet's pictures, the middle's last, if it looked.
   struct Seen {
     let tokens: HostTensor
     let features: [HostTensor]
@@ -17,11 +17,11 @@ struct ReferenceConditions {
     conditioning == .prompted ? prompted : unconditional
   }
 
-  /// `latents` are the picture's, clean and scaled, of shape `shape`.
+  /// `latents` are the picture's, clean and scaled, of shape `shape`; without them no ReferenceNet looks.
   ///
   /// Networks are loaded one after the other and let go. Without the prompt, the image prompt is that of no picture.
   init(
-    _ picture: RGBPicture, latents: [Float], shape: [Int], files: MuseVFiles, width: Int,
+    _ picture: RGBPicture, latents: [Float]?, shape: [Int], files: MuseVFiles, width: Int,
     device: any Device, precision: Precision
   ) throws {
     let embedding = try Self.embedding(of: picture, files.imageEncoder(), device, precision)
@@ -35,12 +35,16 @@ struct ReferenceConditions {
     let recorder = PlanRecorder(name: "image projection")
     recorder.output("tokens", projection(recorder.input("embedding", embedding.shape)))
     let tokens = try device.compile(recorder.finish(), precision: .fp32)
-    let look = try Self.referenceNet(
-      files.referenceNet(), shape, [1, projection.tokens, width], device, precision)
+    let look = try latents.map { _ in
+      try Self.referenceNet(
+        files.referenceNet(), shape, [1, projection.tokens, width], device, precision)
+    }
     func seen(_ embedding: HostTensor) throws -> Seen {
       let context = try tokens.run(["embedding": embedding])["tokens"]!
-      let latents = HostTensor(shape: shape, values: latents)
-      let features = try look.run(["latents": latents, "context": context])
+      guard let look, let latents else { return Seen(tokens: context, features: []) }
+      let features = try look.run([
+        "latents": HostTensor(shape: shape, values: latents), "context": context,
+      ])
       return Seen(
         tokens: context,
         features: look.signature.outputs.compactMap { features[$0.name] })

@@ -1,0 +1,73 @@
+public import ArgumentParser
+public import Runtime
+
+/// The options of `generate` that hold what is made to pictures, and a video to a clip.
+struct ControlArguments: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      """
+      A ControlNet of Stable Diffusion 1.5, a folder in diffusers' layout or a single file, with what its pictures show \
+      (pose and canny are made; map, depth, tile, softedge, hed, scribble, lineart, normalbae, seg, mlsd and shuffle must be ready), \
+      perhaps its strength, and the part of the steps in which it counts, such as 0-0.6 (repeatable).
+      """, valueName: "kind=folder[:strength[:start-end]]"),
+    transform: { try SpeakCommand.read($0, of: "control", ControlChoice.init(parsing:)) })
+  var control: [ControlChoice] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What ControlNets look at: one picture for all, or one for each (default: --image for pose and canny; of a video, --video).",
+      valueName: "file"))
+  var controlImage: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "DWPose, which sees poses: dw-ll_ucoco_384.pth (default: an installed MuseTalk's).",
+      valueName: "file"))
+  var poseNetwork: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("The clip whose frames a video of MuseV follows.", valueName: "file"))
+  var video: String?
+
+  @Flag(
+    name: .long,
+    help:
+      "Repaint the clip's first frame, as much as --strength says, and begin with it; --image is then whose look it gets."
+  )
+  var restage = false
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "How much of the clip's frames may change (default: all with --control, else 0.75).",
+      valueName: "0-1"))
+  var videoStrength: Double?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Whether the clip's poses are moved and scaled to where the picture's person is.",
+      valueName: "auto|off"))
+  var poseAlignment = ControlOptions.PoseAlignment.auto
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Write a picture of that: the picture with its own pose, with the clip's first, and with that as it is used.",
+      valueName: "png"))
+  var poseSheet: String?
+
+  var options: ControlOptions {
+    var options = ControlOptions()
+    (options.choices, options.images, options.poseNetwork) = (control, controlImage, poseNetwork)
+    (options.video, options.restages, options.videoStrength) = (video, restage, videoStrength)
+    (options.poseAlignment, options.poseSheet) = (poseAlignment, poseSheet)
+    return options
+  }
+}
+
+extension ControlOptions.PoseAlignment: ExpressibleByArgument {}

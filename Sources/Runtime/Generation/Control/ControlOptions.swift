@@ -1,0 +1,91 @@
+/// What a generated picture or video is held to, and the clip that drives a video.
+public struct ControlOptions: Sendable, Equatable {
+  /// Whether a clip's poses are moved to where the picture's person is.
+  public enum PoseAlignment: String, Sendable, CaseIterable {
+    case auto, off
+  }
+
+  /// ControlNets, whose additions are summed.
+  public var choices: [ControlChoice] = []
+  /// Pictures that control, one for all ControlNets or one for each.
+  ///
+  /// Poses and edges are made from them, maps taken as they are; with none, poses and edges of a picture come from the one to begin with.
+  public var images: [String] = []
+  /// DWPose's file, which sees poses; nil: an installed model's.
+  public var poseNetwork: String?
+  /// The clip whose frames a video follows.
+  public var video: String?
+  /// Whether the clip's first frame is repainted as the prompt says, and is the video's first.
+  public var restages = false
+  /// How much of the clip's frames may change, which the video begins with; nil: all of them with ControlNets, else 0.75.
+  public var videoStrength: Double?
+  public var poseAlignment = PoseAlignment.auto
+  /// Where to write a picture of how poses were brought to lie on the picture.
+  public var poseSheet: String?
+
+  public init() {}
+
+  /// Whether the network that sees poses is needed.
+  var needsPoses: Bool { choices.contains { $0.kind == .pose } }
+
+  /// The picture that ControlNet number `index` is to look at, where one was given.
+  func image(of index: Int) -> String? {
+    images.count == 1 ? images[0] : images.indices.contains(index) ? images[index] : nil
+  }
+
+  /// Every file and folder that is named.
+  var inputs: [String] { choices.map(\.path) + images + [poseNetwork, video].compactMap(\.self) }
+}
+
+extension ControlOptions {
+  static let usualVideoStrength = 0.75
+
+  /// How much of the clip's frames may change; nil where the video does not begin with them.
+  var startingStrength: Double? {
+    guard video != nil else { return nil }
+    return videoStrength ?? (choices.isEmpty ? Self.usualVideoStrength : nil)
+  }
+
+  /// What is wrong with the values, as an option and an instruction; nil where nothing is.
+  public var complaint: String? {
+    if choices.isEmpty, let image = images.first {
+      return "--control-image \(image): name the ControlNet that is to look at it with --control"
+    }
+    if images.count > 1 && images.count != choices.count {
+      return "--control-image: give one for all \(choices.count) ControlNets, or one for each"
+    }
+    if let videoStrength, !(0...1).contains(videoStrength) {
+      return "--video-strength \(videoStrength): use 0 to 1"
+    }
+    guard video == nil else { return nil }
+    if restages { return "--restage: repaints a clip's first frame: name the clip with --video" }
+    if videoStrength != nil { return "--video-strength: name the clip with --video" }
+    if poseSheet != nil { return "--pose-sheet: shows a clip's pose: name the clip with --video" }
+    return nil
+  }
+
+  /// The first option that only videos have, nil where none is given.
+  var videoOption: String? {
+    let given = [
+      ("--video", video != nil), ("--restage", restages), ("--pose-sheet", poseSheet != nil),
+      ("--video-strength", videoStrength != nil), ("--pose-alignment", poseAlignment != .auto),
+    ]
+    return given.first { $0.1 }?.0
+  }
+
+  /// The options that ask for this; `path` writes a path.
+  func words(_ path: (String) -> String) -> [(option: String, value: String?)] {
+    var words = choices.map { choice -> (option: String, value: String?) in
+      var choice = choice
+      choice.path = path(choice.path)
+      return ("--control", choice.text)
+    }
+    words += images.map { ("--control-image", path($0)) }
+    if let poseNetwork { words.append(("--pose-network", path(poseNetwork))) }
+    if let video { words.append(("--video", path(video))) }
+    if restages { words.append(("--restage", nil)) }
+    if let videoStrength { words.append(("--video-strength", "\(videoStrength)")) }
+    if poseAlignment != .auto { words.append(("--pose-alignment", poseAlignment.rawValue)) }
+    return words
+  }
+}

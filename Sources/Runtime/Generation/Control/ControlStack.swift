@@ -1,0 +1,105 @@
+import Compute
+import Diffusion
+
+/// ControlNets ready to run beside a UNet, frame by frame, whose additions are summed.
+final class ControlStack {
+  private struct Layer {
+    let choice: ControlChoice
+    let plan: any CompiledPlan
+    let pictures: any ControlPictures
+    let timestep: @Sendable (Double) -> HostTensor
+  }
+
+  /// What is added to one frame's pictures: shapes [1, channels, height, width], the middle's last.
+  private let shapes: [[Int]]
+  private let layers: [Layer]
+  private let latents: [Int]
+  private let prompts: EncodedPrompts
+  /// The steps that are taken, of which shares are counted.
+  private let steps: Range<Int>
+  /// Of the frames that were looked at last, by layer and frame.
+  private var seen: [[Int: HostTensor]]
+
+  /// `shape` is that of one frame's latents, [1, channels, height, width]; `networks` is not empty.
+  init(
+    _ networks: [(choice: ControlChoice, network: ControlNet, pictures: any ControlPictures)],
+    shape: [Int], prompts: EncodedPrompts, steps: Range<Int>, device: any Device,
+    precision: Precision
+  ) throws {
+    layers = try networks.map { choice, network, pictures in
+      let plan = try Self.compiled(network, shape, prompts, device, precision)
+      return Layer(
+        choice: choice, plan: plan, pictures: pictures, timestep: { network.timestepInput($0) })
+    }
+    shapes = layers[0].plan.signature.outputs.map(\.shape)
+    seen = Array(repeating: [:], count: layers.count)
+    (latents, self.prompts, self.steps) = (shape, prompts, steps)
+  }
+
+  private static func compiled(
+    _ network: ControlNet, _ shape: [Int], _ prompts: EncodedPrompts, _ device: any Device,
+    _ precision: Precision
+  ) throws -> any CompiledPlan {
+    let recorder = PlanRecorder(name: "controlnet")
+    let scale = network.configuration.pictureScale
+    let added = network(
+      recorder.input("latents", shape),
+      timestep: recorder.input("timestep", network.timestepInput(0).shape),
+      context: recorder.input("text", prompts.prompt.shape),
+      control: recorder.input("control", [1, 3, shape[2] * scale, shape[3] * scale]))
+    for (index, picture) in (added.down + [added.middle]).enumerated() {
+      recorder.output("\(index)", picture)
+    }
+    return try device.compile(recorder.finish(), precision: precision)
+  }
+
+  /// Declares what is added to `frames` frames an input of another plan.
+  func inputs(_ recorder: PlanRecorder, frames: Int) -> EncoderFeatures {
+    let all = shapes.enumerated().map { index, shape in
+      recorder.input(Self.name(index), [frames] + shape.dropFirst())
+    }
+    return EncoderFeatures(down: all.dropLast(), middle: all[all.count - 1])
+  }
+
+  private static func name(_ index: Int) -> String { "control \(index)" }
+
+  /// What is added to frames, by those inputs' names.
+  ///
+  /// `values` are the frames' latents as the UNet sees them, `frames` their numbers in the video.
+  func additions(
+    to values: [Float], frames: [Int], for request: DenoisingRequest
+  ) throws -> [String: HostTensor] {
+    var sums = shapes.map { HostTensor(shape: [frames.count] + $0.dropFirst()) }
+    let size = latents.reduce(1, *)
+    for (index, layer) in layers.enumerated() {
+      let scale = layer.choice.scale(step: request.step - steps.lowerBound, of: steps.count)
+      guard scale != 0 else { continue }
+      seen[index] = seen[index].filter { frames.contains($0.key) }
+      for (place, frame) in frames.enumerated() {
+        let control = try seen[index][frame] ?? layer.pictures.picture(at: frame).control
+        seen[index][frame] = control
+        let inputs = [
+          "latents": HostTensor(
+            shape: latents, values: Array(values[(place * size)..<((place + 1) * size)])),
+          "timestep": layer.timestep(request.timestep), "text": prompts[request.conditioning],
+          "control": control,
+        ]
+        let added = try layer.plan.run(inputs)
+        for (number, shape) in shapes.enumerated() {
+          guard let values = added["\(number)"]?.values else { continue }
+          sums[number].add(values, times: scale, at: place * shape.reduce(1, *))
+        }
+      }
+    }
+    return Dictionary(uniqueKeysWithValues: sums.enumerated().map { (Self.name($0), $1) })
+  }
+}
+
+extension HostTensor {
+  /// Adds `values` times `scale` to those from `start` on.
+  fileprivate mutating func add(_ values: [Float], times scale: Float, at start: Int) {
+    self.values.withUnsafeMutableBufferPointer { sums in
+      for (index, value) in values.enumerated() { sums[start + index] += scale * value }
+    }
+  }
+}
