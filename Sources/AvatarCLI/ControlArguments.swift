@@ -21,6 +21,13 @@ struct ControlArguments: ParsableArguments {
       valueName: "file"))
   var controlImage: [String] = []
 
+  @Flag(
+    name: .long,
+    help:
+      "Have ControlNets guess what their pictures show, whatever the prompt says; use a guidance of 3 to 5."
+  )
+  var guessMode = false
+
   @Option(
     name: .long,
     help: ArgumentHelp(
@@ -64,6 +71,7 @@ struct ControlArguments: ParsableArguments {
   var options: ControlOptions {
     var options = ControlOptions()
     (options.choices, options.images, options.poseNetwork) = (control, controlImage, poseNetwork)
+    options.guesses = guessMode
     (options.video, options.restages, options.videoStrength) = (video, restage, videoStrength)
     (options.poseAlignment, options.poseSheet) = (poseAlignment, poseSheet)
     return options

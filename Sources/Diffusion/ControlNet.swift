@@ -84,6 +84,9 @@ public struct ControlNetConfiguration: Sendable, Equatable {
   public var pictureChannels: Int
   /// Widths of the convolutions over the control picture; its size is halved between two of them.
   public var hintChannels: [Int]
+  /// Whether of every picture that it gives only the mean is added, channel by channel, and only where there is a prompt: it then tells of
+  /// what the control picture has in it, not of where.
+  public var poolsGlobally = false
 
   /// How many times wider and higher than the latents the control picture is.
   public var pictureScale: Int { 1 << (hintChannels.count - 1) }
@@ -91,6 +94,7 @@ public struct ControlNetConfiguration: Sendable, Equatable {
   private struct Fields: Decodable {
     var conditioning_channels: Int?
     var conditioning_embedding_out_channels: [Int]?
+    var global_pool_conditions: Bool?
   }
 
   /// By default the published sizes of Stable Diffusion 1.x.
@@ -105,11 +109,14 @@ public struct ControlNetConfiguration: Sendable, Equatable {
     self.init(
       spatial: try UNetConfiguration(
         file, className: "ControlNetModel", isEncoder: true,
-        ignored: ["conditioning_channels", "conditioning_embedding_out_channels"],
+        ignored: [
+          "conditioning_channels", "conditioning_embedding_out_channels", "global_pool_conditions",
+        ],
         harmless: ["controlnet_conditioning_channel_order": [.string("rgb")]]))
     let fields = try file.decode(Fields.self)
     pictureChannels = fields.conditioning_channels ?? pictureChannels
     hintChannels = fields.conditioning_embedding_out_channels ?? hintChannels
+    poolsGlobally = fields.global_pool_conditions ?? false
     let sizes = hintChannels + [pictureChannels]
     guard (1...8).contains(hintChannels.count), sizes.allSatisfy((1...65_536).contains) else {
       throw .configuration(

@@ -21,6 +21,7 @@ import Weights
     let seed: UInt64
     let strength: Double?
     let controls: [GoldenControl]
+    let guess: Bool?
   }
 
   private let folder: TemporaryFolder
@@ -45,7 +46,7 @@ import Weights
     return try readPicture(request.output)
   }
 
-  @Test(arguments: ["one", "two", "unguided", "changed"])
+  @Test(arguments: ["one", "two", "unguided", "changed", "guessed", "pooled"])
   func `pictures are those of diffusers' pipelines`(name: String) throws {
     let golden = try Golden("controls.safetensors", in: .module)
     let cases = try JSONDecoder().decode(
@@ -58,6 +59,7 @@ import Weights
     (request.prompt, request.negativePrompt) = (made.prompt, made.negative_prompt)
     (request.steps, request.guidance, request.seed) = (made.steps, made.guidance, made.seed)
     request.sampler = try #require(Sampler(rawValue: made.sampler))
+    request.control.guesses = made.guess ?? false
     if let strength = made.strength {
       request.image = Golden.path("start.png", in: .module)
       request.strength = strength
@@ -148,6 +150,11 @@ import Weights
       }.contains("--pose-network"))
     #expect(try complaint(.badInput, map(wide())).contains("attends to 2048"))
     #expect(try complaint(.badInput, map(wide(isXL: true))).contains("Stable Diffusion XL"))
+    let pooled = TinyControls.path("shuffle")
+    let single = ControlChoice(.shuffle, path: pooled + "/diffusion_pytorch_model.safetensors")
+    #expect(
+      try drawn(request([map(pooled)], images: [image]))
+        == drawn(request([single], images: [image])))
     let other = TinyControls.path("depth") + "/diffusion_pytorch_model.safetensors"
     #expect(
       try drawn(request([map(other)], images: [image])) == drawn(request([good], images: [image])))

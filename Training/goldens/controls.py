@@ -2,7 +2,7 @@
 
     python Training/goldens/controls.py [Tests/RuntimeTests/Fixtures]
 
-controlnets/: folders in diffusers' layout (pose and depth for the model of stable_diffusion.py, clip for those of musev_pipeline.py), and clip.pth, the last
+controlnets/: folders in diffusers' layout (pose, depth and shuffle for the model of stable_diffusion.py, clip for those of musev_pipeline.py), and clip.pth, the last
 under the original code's names; all in fp16. controls.safetensors: pictures [H, W, 3] from 0 to 255 before rounding, as diffusers' pipelines draw them, and some
 frames of videos [N, H, W, 3]; the cases' arguments are in the metadata. What ControlNets look at are formulas of places and of frames.
 
@@ -36,6 +36,8 @@ PICTURES = {
                 controls=[["pose", 0.7, 0, 1], ["depth", 1.2, 0.2, 0.8]]),
     "unguided": dict(prompt="sea", negative_prompt="", steps=3, guidance=1.0, sampler="dpm++2m", seed=5, controls=[["depth", 1.0, 0, 1]]),
     "changed": dict(prompt="sea", negative_prompt="", steps=6, guidance=2.0, sampler="euler", seed=6, strength=0.55, controls=[["depth", 0.9, 0, 0.5]]),
+    "guessed": dict(prompt="", negative_prompt="bad", steps=4, guidance=3.0, sampler="euler", seed=7, controls=[["pose", 1.1, 0, 1]], guess=True),
+    "pooled": dict(prompt="sea", negative_prompt="", steps=4, guidance=3.0, sampler="euler", seed=8, controls=[["shuffle", 1.3, 0, 1]]),
 }
 VIDEOS = {
     "held": dict(model="musev", size=(64, 64), frames=9, seed=3, controls=[["clip", 0.8, 0, 1]]),
@@ -105,7 +107,7 @@ def draw(pipeline, networks, case) -> torch.Tensor:
     picture = held(
         prompt=case["prompt"], negative_prompt=case["negative_prompt"], num_inference_steps=case["steps"], guidance_scale=case["guidance"],
         generator=torch.Generator().manual_seed(case["seed"]), output_type="pt", controlnet_conditioning_scale=list(scales),
-        control_guidance_start=list(starts), control_guidance_end=list(ends), **size, **pictures).images[0]
+        control_guidance_start=list(starts), control_guidance_end=list(ends), guess_mode=case.get("guess", False), **size, **pictures).images[0]
     distribution.sample = sample
     return (picture * 255).permute(1, 2, 0).contiguous().float()
 
@@ -175,7 +177,7 @@ def main() -> None:
                  attention_head_dim=2, norm_num_groups=4)
     clip = {key: value for key, value in CONFIGURATION.items() if key != "out_channels"} | {"cross_attention_dim": musev_pipeline.TEXT_WIDTH}
     networks = {"pose": control_net([2, 3], generator, **small), "depth": control_net([4, 5], generator, **small),
-                "clip": control_net([2, 3, 4, 5], generator, **clip)}
+                "clip": control_net([2, 3, 4, 5], generator, **clip), "shuffle": control_net([2, 3], generator, global_pool_conditions=True, **small)}
     write(folder / "controlnets", networks)
     model = musev_pipeline.Model(folder / "stable-diffusion")
     tensors = {name: draw(pipeline, networks, case) for name, case in PICTURES.items()}

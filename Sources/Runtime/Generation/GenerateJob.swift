@@ -86,7 +86,8 @@ public struct GenerateJob {
         networks: networks,
         sources: try ControlSources(
           request.control, beginning: beginning.map { ($0, "image \(request.image ?? "")") },
-          maker: ControlMaker(request.control, pictures: pictures)))
+          maker: ControlMaker(request.control, pictures: pictures)),
+        guesses: request.control.guesses)
     }
   }
 

@@ -130,6 +130,7 @@ public enum GenerateJobKind {
       .init(
         "control_image", .inputPathList(),
         "Pictures that ControlNets look at, one for all or one for each."),
+      .init("guess_mode", .flag, "Have ControlNets guess what their pictures show."),
       .init("pose_network", .inputPath, "DWPose's file, which sees poses."),
       .init("video", .inputPath, "MuseV: the clip whose frames the video follows."),
       .init("restage", .flag, "MuseV: repaint the clip's first frame, and begin with it."),
@@ -322,6 +323,7 @@ extension ControlOptions {
         try options.read("control", $0, ControlChoice.init(parsing:))
       } ?? choices
     images = try options.list("control_image") ?? images
+    guesses = try options.flag("guess_mode") ?? guesses
     poseNetwork = try options.text("pose_network")
     video = try options.text("video")
     restages = try options.flag("restage") ?? restages

@@ -28,7 +28,7 @@ struct ControlNetFiles {
   /// - Throws: `RuntimeError`, 65, for one that was made for another; `WeightsError`.
   func network(for unet: UNetConfiguration, reduction: Int) throws -> ControlNet {
     let checkpoint: Checkpoint
-    let configuration: ControlNetConfiguration
+    var configuration: ControlNetConfiguration
     if isFolder {
       let file = try source.configuration(["config.json"], embedded: nil)
       try refuseXL(file)
@@ -39,6 +39,8 @@ struct ControlNetFiles {
       let file = try source.checkpoint([], embedded: nil)
       let single = try SingleFileControlNet(file, spatial: unet)
       (checkpoint, configuration) = (single.checkpoint, single.configuration)
+      // Nothing in the file tells.
+      configuration.poolsGlobally = choice.kind == .shuffle
       try check(try shown(by: checkpoint, configuration), unet, reduction)
     }
     let weights = checkpoint.weights

@@ -23,6 +23,7 @@ struct ControlNetworks {
 struct Controls {
   let networks: ControlNetworks
   let sources: ControlSources
+  let guesses: Bool
 
   /// What should be known about the pictures, and about the weights that were read so far; one line each.
   var warnings: [String] { sources.remarks + networks.all.flatMap(\.files.warnings) }
@@ -33,7 +34,8 @@ struct Controls {
   ) throws -> ControlStack {
     try ControlStack(
       zip(networks.all, sources.pictures).map { ($0.files.choice, $0.network, $1) },
-      shape: pictures.latentShape, prompts: prompts, steps: steps, device: pictures.device,
+      guesses: guesses, shape: pictures.latentShape, prompts: prompts, steps: steps,
+      device: pictures.device,
       precision: pictures.precision)
   }
 }

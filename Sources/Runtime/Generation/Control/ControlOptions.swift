@@ -11,6 +11,8 @@ public struct ControlOptions: Sendable, Equatable {
   ///
   /// Poses and edges are made from them, maps taken as they are; with none, poses and edges of a picture come from the one to begin with.
   public var images: [String] = []
+  /// Whether ControlNets guess what the pictures show: they are asked only where there is a prompt, and count less in finer pictures.
+  public var guesses = false
   /// DWPose's file, which sees poses; nil: an installed model's.
   public var poseNetwork: String?
   /// The clip whose frames a video follows.
@@ -57,6 +59,7 @@ extension ControlOptions {
     if let videoStrength, !(0...1).contains(videoStrength) {
       return "--video-strength \(videoStrength): use 0 to 1"
     }
+    if guesses && choices.isEmpty { return "--guess-mode: name a ControlNet with --control" }
     guard video == nil else { return nil }
     if restages { return "--restage: repaints a clip's first frame: name the clip with --video" }
     if videoStrength != nil { return "--video-strength: name the clip with --video" }
@@ -81,6 +84,7 @@ extension ControlOptions {
       return ("--control", choice.text)
     }
     words += images.map { ("--control-image", path($0)) }
+    if guesses { words.append(("--guess-mode", nil)) }
     if let poseNetwork { words.append(("--pose-network", path(poseNetwork))) }
     if let video { words.append(("--video", path(video))) }
     if restages { words.append(("--restage", nil)) }

@@ -1,5 +1,6 @@
 import Compute
 import Diffusion
+import Foundation
 
 /// ControlNets ready to run beside a UNet, frame by frame, whose additions are summed.
 final class ControlStack {
@@ -8,6 +9,7 @@ final class ControlStack {
     let plan: any CompiledPlan
     let pictures: any ControlPictures
     let timestep: @Sendable (Double) -> HostTensor
+    let poolsGlobally: Bool
   }
 
   /// What is added to one frame's pictures: shapes [1, channels, height, width], the middle's last.
@@ -17,23 +19,26 @@ final class ControlStack {
   private let prompts: EncodedPrompts
   /// The steps that are taken, of which shares are counted.
   private let steps: Range<Int>
+  /// Whether all are asked only where there is a prompt, and count less in finer pictures.
+  private let guesses: Bool
   /// Of the frames that were looked at last, by layer and frame.
   private var seen: [[Int: HostTensor]]
 
   /// `shape` is that of one frame's latents, [1, channels, height, width]; `networks` is not empty.
   init(
     _ networks: [(choice: ControlChoice, network: ControlNet, pictures: any ControlPictures)],
-    shape: [Int], prompts: EncodedPrompts, steps: Range<Int>, device: any Device,
+    guesses: Bool, shape: [Int], prompts: EncodedPrompts, steps: Range<Int>, device: any Device,
     precision: Precision
   ) throws {
     layers = try networks.map { choice, network, pictures in
       let plan = try Self.compiled(network, shape, prompts, device, precision)
       return Layer(
-        choice: choice, plan: plan, pictures: pictures, timestep: { network.timestepInput($0) })
+        choice: choice, plan: plan, pictures: pictures, timestep: { network.timestepInput($0) },
+        poolsGlobally: network.configuration.poolsGlobally)
     }
     shapes = layers[0].plan.signature.outputs.map(\.shape)
     seen = Array(repeating: [:], count: layers.count)
-    (latents, self.prompts, self.steps) = (shape, prompts, steps)
+    (latents, self.prompts, self.steps, self.guesses) = (shape, prompts, steps, guesses)
   }
 
   private static func compiled(
@@ -73,7 +78,9 @@ final class ControlStack {
     let size = latents.reduce(1, *)
     for (index, layer) in layers.enumerated() {
       let scale = layer.choice.scale(step: request.step - steps.lowerBound, of: steps.count)
-      guard scale != 0 else { continue }
+      let isAsked = request.conditioning == .prompted || !(guesses || layer.poolsGlobally)
+      guard scale != 0, isAsked else { continue }
+      let scales = scales(guesses: guesses && !layer.poolsGlobally).map { $0 * scale }
       seen[index] = seen[index].filter { frames.contains($0.key) }
       for (place, frame) in frames.enumerated() {
         let control = try seen[index][frame] ?? layer.pictures.picture(at: frame).control
@@ -85,13 +92,20 @@ final class ControlStack {
           "control": control,
         ]
         let added = try layer.plan.run(inputs)
-        for (number, shape) in shapes.enumerated() {
-          guard let values = added["\(number)"]?.values else { continue }
-          sums[number].add(values, times: scale, at: place * shape.reduce(1, *))
+        for (number, scale) in scales.enumerated() {
+          guard var picture = added["\(number)"] else { continue }
+          if layer.poolsGlobally { picture.pool() }
+          sums[number].add(picture.values, times: scale, at: place * picture.values.count)
         }
       }
     }
     return Dictionary(uniqueKeysWithValues: sums.enumerated().map { (Self.name($0), $1) })
+  }
+
+  /// How much each picture counts: all as much, or evenly in the logarithm from a tenth to all.
+  private func scales(guesses: Bool) -> [Float] {
+    let last = shapes.count - 1
+    return (0...last).map { guesses ? Float(pow(10, Double($0) / Double(last) - 1)) : 1 }
   }
 }
 
@@ -100,6 +114,15 @@ extension HostTensor {
   fileprivate mutating func add(_ values: [Float], times scale: Float, at start: Int) {
     self.values.withUnsafeMutableBufferPointer { sums in
       for (index, value) in values.enumerated() { sums[start + index] += scale * value }
+    }
+  }
+
+  /// Puts every plane's mean in the place of its values.
+  fileprivate mutating func pool() {
+    let plane = shape[2] * shape[3]
+    for start in stride(from: 0, to: values.count, by: plane) {
+      let mean = values[start..<(start + plane)].reduce(0, +) / Float(plane)
+      for index in start..<(start + plane) { values[index] = mean }
     }
   }
 }

@@ -66,7 +66,8 @@ final class VideoDriving {
       Controls(
         networks: networks,
         sources: try ControlSources(
-          options, clip: clip, poses: poses.map { PoseControl($0.poses, maker) }, maker: maker))
+          options, clip: clip, poses: poses.map { PoseControl($0.poses, maker) }, maker: maker),
+        guesses: options.guesses)
     }
     return controls
   }
