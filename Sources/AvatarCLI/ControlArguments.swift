@@ -37,6 +37,14 @@ struct ControlArguments: ParsableArguments {
 
   @Option(
     name: .long,
+    help: ArgumentHelp(
+      "What of poses is drawn (default: body,hands,face; MuseV's own examples have body,hands).",
+      valueName: "parts"),
+    transform: { try SpeakCommand.read($0, of: "pose-parts", ControlOptions.poseParts) })
+  var poseParts = ControlOptions.allPoseParts
+
+  @Option(
+    name: .long,
     help: ArgumentHelp("The clip whose frames a video of MuseV follows.", valueName: "file"))
   var video: String?
 
@@ -71,7 +79,7 @@ struct ControlArguments: ParsableArguments {
   var options: ControlOptions {
     var options = ControlOptions()
     (options.choices, options.images, options.poseNetwork) = (control, controlImage, poseNetwork)
-    options.guesses = guessMode
+    (options.guesses, options.poseParts) = (guessMode, poseParts)
     (options.video, options.restages, options.videoStrength) = (video, restage, videoStrength)
     (options.poseAlignment, options.poseSheet) = (poseAlignment, poseSheet)
     return options

@@ -4,15 +4,30 @@ public import Imaging
 // After IDEA-Research/DWPose, as TMElyralab/controlnet_aux 06629ab has it, dwpose/util.py.
 
 extension WholeBodyPose {
+  /// What of a pose is drawn.
+  public enum Part: String, Sendable, CaseIterable {
+    case body, hands, face
+  }
+
   /// The pose as ControlNets were trained to read it: on black, limbs in OpenPose's 18 colours at 0.6 of their brightness,
   /// joints at all of it, fingers in a wheel of colours with blue joints, and the face's points in white.
-  public func drawing(width: Int, height: Int) -> BytePicture {
+  public func drawing(
+    width: Int, height: Int, parts: Set<Part> = Set(Part.allCases)
+  ) -> BytePicture {
     var canvas = BytePicture(width: width, height: height, channels: 3)
-    draw(into: &canvas)
+    if parts.contains(.body) { drawBody(into: &canvas) }
+    if parts.contains(.hands) {
+      for hand in [leftHand, rightHand] { drawHand(hand, into: &canvas) }
+    }
+    guard parts.contains(.face) else { return canvas }
+    for point in face where point.isInside {
+      let (x, y) = point.pixel
+      canvas.fillDisc(x: x, y: y, radius: 3, color: [255, 255, 255])
+    }
     return canvas
   }
 
-  private func draw(into canvas: inout BytePicture) {
+  private func drawBody(into canvas: inout BytePicture) {
     for (index, limb) in Self.limbs.enumerated() {
       drawLimb(body[limb.0], body[limb.1], Self.colors[index], into: &canvas)
     }
@@ -20,11 +35,6 @@ extension WholeBodyPose {
     for (joint, color) in zip(body, Self.colors) where joint.isVisible {
       let (x, y) = joint.pixel
       canvas.fillDisc(x: x, y: y, radius: 4, color: color)
-    }
-    for hand in [leftHand, rightHand] { drawHand(hand, into: &canvas) }
-    for point in face where point.isInside {
-      let (x, y) = point.pixel
-      canvas.fillDisc(x: x, y: y, radius: 3, color: [255, 255, 255])
     }
   }
 

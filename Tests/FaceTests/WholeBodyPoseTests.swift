@@ -40,6 +40,20 @@ import Testing
     #expect(unseen.drawing(width: 32, height: 32).samples.allSatisfy { $0 == 0 })
   }
 
+  @Test func `parts are drawn that are asked for`() throws {
+    let golden = try Golden("openpose.safetensors", in: .module)
+    let pose = try pose(golden["whole.points"])
+    func lit(_ parts: Set<WholeBodyPose.Part>) -> Set<Int> {
+      let samples = pose.drawing(width: 192, height: 256, parts: parts).samples
+      return Set(samples.indices.filter { samples[$0] > 0 }.map { $0 / 3 })
+    }
+    let single = WholeBodyPose.Part.allCases.map { lit([$0]) }
+    #expect(single.allSatisfy { $0.count > 500 })
+    #expect(single[0].union(single[1]) == lit([.body, .hands]))
+    #expect(single.reduce(Set()) { $0.union($1) } == lit(Set(WholeBodyPose.Part.allCases)))
+    #expect(lit([]).isEmpty)
+  }
+
   @Test func `the neck is between the shoulders, and seen with both`() throws {
     let golden = try Golden("openpose.safetensors", in: .module)
     var points = try golden["whole.points"]

@@ -1,5 +1,6 @@
 import Batch
 import Diffusion
+import Face
 import Foundation
 import MediaTypes
 import TestSupport
@@ -33,7 +34,7 @@ import Testing
       picture_noise: 0.5, image_prompt_scale: 2, reference: face.png, image_encoder: a.pt, \
       reference_net: b.pt, video_negative_prompt: cars, picture_steps: 7, picture_guidance: 4, \
       control: ["pose=a.pt:0.5:0-0.6", depth=b.pt], control_image: [face.png, b.pt], guess_mode: true, pose_network: b.pt, \
-      video: face.png, restage: true, video_strength: 0.5, pose_alignment: off}
+      pose_parts: "body,face", video: face.png, restage: true, video_strength: 0.5, pose_alignment: off}
       """)[0]
     let described = Set(GenerateJobKind.describe().options.map(\.key))
     #expect(Set(job.steps[0].options.keys) == described.subtracting(["frames"]))
@@ -70,7 +71,7 @@ import Testing
       ControlChoice(.depth, path: request.autoencoder ?? ""),
     ]
     control.choices[0].end = 0.6
-    control.guesses = true
+    (control.guesses, control.poseParts) = (true, [.body, .face])
     control.images = [request.image ?? "", request.autoencoder ?? ""]
     (control.poseNetwork, control.video) = (request.autoencoder, request.image)
     (control.restages, control.videoStrength, control.poseAlignment) = (true, 0.5, .off)

@@ -132,6 +132,11 @@ public enum GenerateJobKind {
         "Pictures that ControlNets look at, one for all or one for each."),
       .init("guess_mode", .flag, "Have ControlNets guess what their pictures show."),
       .init("pose_network", .inputPath, "DWPose's file, which sees poses."),
+      .init(
+        "pose_parts",
+        .pattern(regularExpression: "^[a-z,]+$") {
+          SpeakJobKind.complaint($0, ControlOptions.poseParts)
+        }, "What of poses is drawn, as body,hands (default: body,hands,face)."),
       .init("video", .inputPath, "MuseV: the clip whose frames the video follows."),
       .init("restage", .flag, "MuseV: repaint the clip's first frame, and begin with it."),
       .init(
@@ -325,6 +330,9 @@ extension ControlOptions {
     images = try options.list("control_image") ?? images
     guesses = try options.flag("guess_mode") ?? guesses
     poseNetwork = try options.text("pose_network")
+    poseParts =
+      try options.text("pose_parts").map { try options.read("pose_parts", $0, Self.poseParts) }
+      ?? poseParts
     video = try options.text("video")
     restages = try options.flag("restage") ?? restages
     videoStrength = try options.number("video_strength", 0...1)

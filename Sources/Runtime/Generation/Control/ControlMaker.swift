@@ -9,6 +9,7 @@ final class ControlMaker {
   /// Pixels of what is made.
   let width: Int
   let height: Int
+  private let parts: Set<WholeBodyPose.Part>
   private let device: any Device
   private let network: PoseNetwork?
   private var finder: WholeBodyLandmarkFinder?
@@ -16,6 +17,7 @@ final class ControlMaker {
   /// - Throws: what finding DWPose throws, where poses are asked for.
   init(_ options: ControlOptions, pictures: LatentPictures) throws {
     (width, height, device) = (pictures.width, pictures.height, pictures.device)
+    parts = options.poseParts
     network = options.needsPoses ? try PoseNetwork(options.poseNetwork) : nil
   }
 
@@ -53,7 +55,7 @@ final class ControlMaker {
   /// A drawn pose; black of nobody.
   func drawing(_ pose: WholeBodyPose?) -> RGBPicture {
     let nobody = BytePicture(width: width, height: height, channels: 3)
-    return RGBPicture(pose?.drawing(width: width, height: height) ?? nobody)
+    return RGBPicture(pose?.drawing(width: width, height: height, parts: parts) ?? nobody)
   }
 
   /// Lets the network go.

@@ -1,3 +1,5 @@
+public import Face
+
 /// What a generated picture or video is held to, and the clip that drives a video.
 public struct ControlOptions: Sendable, Equatable {
   /// Whether a clip's poses are moved to where the picture's person is.
@@ -15,6 +17,8 @@ public struct ControlOptions: Sendable, Equatable {
   public var guesses = false
   /// DWPose's file, which sees poses; nil: an installed model's.
   public var poseNetwork: String?
+  /// What of poses is drawn.
+  public var poseParts = allPoseParts
   /// The clip whose frames a video follows.
   public var video: String?
   /// Whether the clip's first frame is repainted as the prompt says, and is the video's first.
@@ -26,6 +30,25 @@ public struct ControlOptions: Sendable, Equatable {
   public var poseSheet: String?
 
   public init() {}
+
+  public static let allPoseParts = Set(WholeBodyPose.Part.allCases)
+
+  /// Reads parts such as body,hands.
+  public static func poseParts(
+    _ text: String
+  ) throws(SpeakOptions.Complaint) -> Set<WholeBodyPose.Part> {
+    let names = text.split(separator: ",", omittingEmptySubsequences: false)
+    let parts = names.compactMap { WholeBodyPose.Part(rawValue: String($0)) }
+    guard parts.count == names.count, Set(parts).count == parts.count else {
+      throw .init("use one or more of body, hands and face, as in body,hands")
+    }
+    return Set(parts)
+  }
+
+  /// Those parts as text.
+  fileprivate var posePartsText: String {
+    WholeBodyPose.Part.allCases.filter(poseParts.contains).map(\.rawValue).joined(separator: ",")
+  }
 
   /// Whether the network that sees poses is needed.
   var needsPoses: Bool { choices.contains { $0.kind == .pose } }
@@ -86,6 +109,7 @@ extension ControlOptions {
     words += images.map { ("--control-image", path($0)) }
     if guesses { words.append(("--guess-mode", nil)) }
     if let poseNetwork { words.append(("--pose-network", path(poseNetwork))) }
+    if poseParts != Self.allPoseParts { words.append(("--pose-parts", posePartsText)) }
     if let video { words.append(("--video", path(video))) }
     if restages { words.append(("--restage", nil)) }
     if let videoStrength { words.append(("--video-strength", "\(videoStrength)")) }
