@@ -18,6 +18,7 @@ struct Telltale {
     .init("a LoRA, which changes another network", "lora_up.weight"),
     .init("a LoRA, which changes another network", "lora.up.weight"),
     .init("a ControlNet", "controlnet_cond_embedding.conv_in.weight"),
+    .init("a ControlNet in its first layout", "input_hint_block.0.weight"),
     .init("MuseV's motion UNet", "down_blocks.0.temp_convs.0.conv1.2.weight"),
     .init("an AnimateDiff motion module", "motion_modules.0.temporal_transformer.norm.weight"),
     .init(

@@ -150,6 +150,13 @@ import Weights
       }.contains("--pose-network"))
     #expect(try complaint(.badInput, map(wide())).contains("attends to 2048"))
     #expect(try complaint(.badInput, map(wide(isXL: true))).contains("Stable Diffusion XL"))
+    let lora = Golden.path("lora", in: .module) + "/kohya.safetensors"
+    #expect(try complaint(.badInput, map(lora)).contains("a LoRA"))
+    for key in ["add_embedding.linear_1.weight", "control_model.label_emb.0.0.weight"] {
+      let path = folder.file("xl.safetensors")
+      try SafetensorsWriter.write([key: HostTensor(shape: [1])], to: path, replacing: true)
+      #expect(try complaint(.badInput, map(path)).contains("Stable Diffusion XL"))
+    }
     let pooled = TinyControls.path("shuffle")
     let single = ControlChoice(.shuffle, path: pooled + "/diffusion_pytorch_model.safetensors")
     #expect(

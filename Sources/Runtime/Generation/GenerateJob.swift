@@ -148,8 +148,8 @@ extension GenerateRequest {
   func refuseControls() throws {
     guard let word = control.words({ $0 }).first else { return }
     throw RuntimeError.usage(
-      "\(word.option): mini moves a picture's own pixels: leave it out, or name a model with --base"
-    )
+      "\(word.option): mini moves a picture's own pixels: leave it out, or name a model with --model "
+        + "or --base")
   }
 
   func device() throws -> CPUDevice {

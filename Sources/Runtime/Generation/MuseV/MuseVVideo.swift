@@ -80,8 +80,10 @@ struct MuseVVideo: VideoGenerator {
     progress: @escaping ProgressHandler, timings: inout [String: Double],
     each: (RGBPicture) throws -> Void
   ) throws {
-    try timings.measure("poses") {
-      try driving.findPoses(frames: frameCount, cancellation: cancellation, progress: progress)
+    if driving.followsPoses {
+      try timings.measure("poses") {
+        try driving.findPoses(frames: frameCount, cancellation: cancellation, progress: progress)
+      }
     }
     let first = try firstFrame(progress, &timings)
     progress(.stage(name: "encoding the picture", total: 0))

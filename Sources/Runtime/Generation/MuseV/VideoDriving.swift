@@ -31,16 +31,21 @@ final class VideoDriving {
     (clip?.warnings ?? []) + (controls?.warnings ?? []) + maker.warnings
   }
 
-  /// Looks for the clip's poses in the first `frames` frames, where they are needed.
+  /// Whether a ControlNet looks at the clip's poses.
+  var followsPoses: Bool {
+    clip != nil
+      && options.choices.indices.contains {
+        options.choices[$0].kind == .pose && options.image(of: $0) == nil
+      }
+  }
+
+  /// Looks for the clip's poses in the first `frames` frames.
   ///
   /// - Throws: `RuntimeError`, 65, for a clip in which nobody is seen; `CancelledError`.
   func findPoses(
     frames: Int, cancellation: Cancellation, progress: ProgressHandler
   ) throws {
-    let isNeeded = options.choices.indices.contains {
-      options.choices[$0].kind == .pose && options.image(of: $0) == nil
-    }
-    guard isNeeded, let clip else { return }
+    guard let clip else { return }
     poses = try DrivingPoses(
       clip, frames: frames, maker: maker, cancellation: cancellation, progress: progress)
     for remark in poses?.remarks ?? [] { progress(.warning(remark)) }
