@@ -136,7 +136,11 @@ import Weights
     #expect(
       try complaint(.usage, ControlChoice(.canny, path: good.path), images: []).contains(
         "no picture to look at"))
-    #expect(try complaint(.usage, good, images: [image, image]).contains("one for each"))
+    #expect(
+      try complaint(.usage, good, images: [image, image]) {
+        $0.control.choices.append($0.control.choices[0])
+        $0.control.images.append(image)
+      }.contains("one for all 2 ControlNets, or one for each"))
     #expect(try complaint(.missingInput, good, images: ["no.png"]).contains("no.png"))
     #expect(try complaint(.usage, good) { $0.control.video = image }.contains("--video"))
     #expect(

@@ -77,7 +77,10 @@ extension ControlOptions {
       return "--control-image \(image): name the ControlNet that is to look at it with --control"
     }
     if images.count > 1 && images.count != choices.count {
-      return "--control-image: give one for all \(choices.count) ControlNets, or one for each"
+      let count = choices.count
+      return "--control-image: give one"
+        + (count == 1
+          ? ", for the one ControlNet" : " for all \(count) ControlNets, or one for each")
     }
     if let videoStrength, !(0...1).contains(videoStrength) {
       return "--video-strength \(videoStrength): use 0 to 1"
