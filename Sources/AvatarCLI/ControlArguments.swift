@@ -17,7 +17,7 @@ struct ControlArguments: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "What ControlNets look at: one picture for all, or one for each (default: --image for pose and canny; of a video, --video).",
+      "What ControlNets look at: one picture for all, or one for each; of a video also clips (default: --image for pose and canny; of a video, --video).",
       valueName: "file"))
   var controlImage: [String] = []
 

@@ -107,6 +107,33 @@ import Weights
     #expect(restaged.width == 64 && restaged.height == 128)
   }
 
+  @Test func `a ControlNet may look at a clip or a picture of its own`() throws {
+    var request = tiny.request()
+    request.length = nil
+    request.image = try tiny.picture(width: 32, height: 32)
+    let choice = ControlChoice(.map, path: TinyControls.path("clip"))
+    request.control.choices = [choice, choice]
+    request.control.choices[0].kind = .canny
+    let (clip, other) = (try clip(4), try self.clip(5))
+    request.control.video = clip
+    let own = try frames(request)
+    request.control.images = [clip, other]
+    #expect(try frames(request) == own)
+    request.control.images = [clip, other + "/0.png"]
+    #expect(try frames(request) != own)
+    request.control.images = [other, clip]
+    (request.control.video, request.length) = (nil, .frames(4))
+    #expect(try frames(request) == own)
+    request.length = .frames(5)
+    let error = try #require(throws: RuntimeError.self) { try frames(request) }
+    #expect(error.exitCode == .usage && error.description.contains("--control-image"))
+    request.control.choices[0].kind = .pose
+    request.control.poseNetwork =
+      Golden.path("musetalk", in: .module) + "/dwpose/dwpose.safetensors"
+    let pose = try #require(throws: RuntimeError.self) { try frames(request) }
+    #expect(pose.exitCode == .usage && pose.description.contains("--video"))
+  }
+
   @Test func `poses are found in the clip and brought to the picture's`() throws {
     var request = tiny.request()
     (request.length, request.steps) = (nil, 2)

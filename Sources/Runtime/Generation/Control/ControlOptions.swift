@@ -9,7 +9,7 @@ public struct ControlOptions: Sendable, Equatable {
 
   /// ControlNets, whose additions are summed.
   public var choices: [ControlChoice] = []
-  /// Pictures that control, one for all ControlNets or one for each.
+  /// Pictures that control, or clips for a video, one for all ControlNets or one for each.
   ///
   /// Poses and edges are made from them, maps taken as they are; with none, poses and edges of a picture come from the one to begin with.
   public var images: [String] = []
@@ -53,9 +53,10 @@ public struct ControlOptions: Sendable, Equatable {
   /// Whether the network that sees poses is needed.
   var needsPoses: Bool { choices.contains { $0.kind == .pose } }
 
-  /// The picture that ControlNet number `index` is to look at, where one was given.
+  /// What ControlNet number `index` is to look at, where something else than the clip was given.
   func image(of index: Int) -> String? {
-    images.count == 1 ? images[0] : images.indices.contains(index) ? images[index] : nil
+    let given = images.count == 1 ? images[0] : images.indices.contains(index) ? images[index] : nil
+    return given == video ? nil : given
   }
 
   /// Every file and folder that is named.

@@ -30,29 +30,43 @@ struct ControlSources {
     }
   }
 
-  /// Of a video: a picture that was given holds for all frames, else each frame of `clip` for one.
+  /// Of a video: a picture that was given holds for all frames, each frame of a clip that was given for one, else each of `clip`.
   ///
-  /// `poses` are those of the clip's frames.
+  /// `poses` are those of the clip's frames; `open` opens another clip.
   ///
-  /// - Throws: as for a picture.
+  /// - Throws: as for a picture, and what `open` throws.
   init(
-    _ options: ControlOptions, clip: DrivingClip?, poses: PoseControl?, maker: ControlMaker
+    _ options: ControlOptions, clip: DrivingClip?, poses: PoseControl?, maker: ControlMaker,
+    open: (String) throws -> DrivingClip
   ) throws {
     for (index, choice) in options.choices.enumerated() {
       if let path = options.image(of: index) {
-        try add(choice, path, nil, maker)
+        guard try openPictureSource(path).info.kind != .still else {
+          try add(choice, path, nil, maker)
+          continue
+        }
+        guard choice.kind != .pose else {
+          throw RuntimeError.usage(
+            "--control pose: follows one clip: give \(path) with --video, not --control-image")
+        }
+        try add(choice, open(path), maker)
       } else if choice.kind == .pose, let poses {
         pictures.append(poses)
       } else if let clip {
-        let first = try clip.picture(at: 0)
-        note(first, clip.path, choice, maker)
-        pictures.append(ClipControl(clip, choice.kind, maker))
+        try add(choice, clip, maker)
       } else {
         throw RuntimeError.usage(
           "--control \(choice.kind.rawValue): has nothing to look at: give a clip with --video, or one "
             + "picture for all frames with --control-image")
       }
     }
+  }
+
+  private mutating func add(
+    _ choice: ControlChoice, _ clip: DrivingClip, _ maker: ControlMaker
+  ) throws {
+    note(try clip.picture(at: 0), clip.path, choice, maker)
+    pictures.append(ClipControl(clip, choice.kind, maker))
   }
 
   private mutating func add(

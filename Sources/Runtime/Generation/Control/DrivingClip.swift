@@ -21,6 +21,14 @@ final class DrivingClip {
     frameCount = timeline.frameCountOfOneShowing
   }
 
+  /// Refuses a clip that does not last for `frames` frames: `RuntimeError`, 64.
+  func check(_ option: String, frames: Int) throws {
+    guard frames > frameCount else { return }
+    throw RuntimeError.usage(
+      "--frames \(frames): \(option) \(path) has \(frameCount) at \(timeline.rate) a second: ask for no "
+        + "more, or give a longer clip")
+  }
+
   /// What should be known about it; one line each.
   var warnings: [String] { source.info.warnings }
 

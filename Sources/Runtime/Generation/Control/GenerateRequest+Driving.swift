@@ -28,11 +28,7 @@ extension GenerateRequest {
   func frameCount(at rate: Rational, following clip: DrivingClip?) throws -> Int {
     guard let clip else { return length?.frameCount(at: rate) ?? MuseVOptions.usualFrames }
     let count = length?.frameCount(at: rate) ?? clip.frameCount
-    guard count <= clip.frameCount else {
-      throw RuntimeError.usage(
-        "--frames \(count): --video \(clip.path) has \(clip.frameCount) at \(rate) a second: ask for no "
-          + "more, or give a longer clip")
-    }
+    try clip.check("--video", frames: count)
     guard count > 1 else {
       throw RuntimeError.badInput(
         "--video \(clip.path): has 1 frame at \(rate) a second: give a longer clip")

@@ -45,9 +45,10 @@ struct MuseVVideo: VideoGenerator {
     pictures = try LatentPictures(
       folder, asked, like: shown ?? clip?.picture(at: 0), step: Self.sizeStep, device: device,
       precision: device.resolve(asked.precision.forComputing))
-    driving = try VideoDriving(
-      asked.control, clip: clip, unet: files.configuration().spatial, pictures: pictures)
     frameCount = try asked.frameCount(at: rate, following: clip)
+    driving = try VideoDriving(
+      asked.control, clip: clip, frames: frameCount, rate: rate,
+      unet: files.configuration().spatial, pictures: pictures, cancellation: cancellation)
     guard GenerateRequest.frameRange.contains(frameCount), frameCount > 1 else {
       throw RuntimeError.usage(
         "--frames \(frameCount): use 2 to \(GenerateRequest.frameRange.upperBound): the first is "
@@ -82,7 +83,7 @@ struct MuseVVideo: VideoGenerator {
   ) throws {
     if driving.followsPoses {
       try timings.measure("poses") {
-        try driving.findPoses(frames: frameCount, cancellation: cancellation, progress: progress)
+        try driving.findPoses(progress: progress)
       }
     }
     let first = try firstFrame(progress, &timings)

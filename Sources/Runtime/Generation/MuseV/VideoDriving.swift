@@ -6,20 +6,25 @@ import LipSync
 /// What a video is held to: ControlNets, and the clip that it follows.
 final class VideoDriving {
   let clip: DrivingClip?
+  private let frames: Int
+  private let rate: Rational
+  private let cancellation: Cancellation
   private let options: ControlOptions
   private let networks: ControlNetworks?
   private let maker: ControlMaker
   private var poses: DrivingPoses?
   private var controls: Controls?
+  private var maps: [String: DrivingClip] = [:]
 
-  /// Opens the ControlNets for a UNet of shape `unet`, and finds what else is needed.
+  /// Opens the ControlNets for a UNet of shape `unet`, and finds what else a video of `frames` frames needs.
   ///
   /// - Throws: `RuntimeError` with the documented exit codes.
   init(
-    _ options: ControlOptions, clip: DrivingClip?, unet: UNetConfiguration,
-    pictures: LatentPictures
+    _ options: ControlOptions, clip: DrivingClip?, frames: Int, rate: Rational,
+    unet: UNetConfiguration, pictures: LatentPictures, cancellation: Cancellation
   ) throws {
-    (self.options, self.clip) = (options, clip)
+    (self.options, self.clip, self.frames, self.rate) = (options, clip, frames, rate)
+    self.cancellation = cancellation
     networks = try ControlNetworks(
       options, unet: unet, reduction: pictures.autoencoder.reduction)
     maker = try ControlMaker(options, pictures: pictures)
@@ -39,12 +44,10 @@ final class VideoDriving {
       }
   }
 
-  /// Looks for the clip's poses in the first `frames` frames.
+  /// Looks for the clip's poses.
   ///
   /// - Throws: `RuntimeError`, 65, for a clip in which nobody is seen; `CancelledError`.
-  func findPoses(
-    frames: Int, cancellation: Cancellation, progress: ProgressHandler
-  ) throws {
+  func findPoses(progress: ProgressHandler) throws {
     guard let clip else { return }
     poses = try DrivingPoses(
       clip, frames: frames, maker: maker, cancellation: cancellation, progress: progress)
@@ -71,9 +74,19 @@ final class VideoDriving {
       Controls(
         networks: networks,
         sources: try ControlSources(
-          options, clip: clip, poses: poses.map { PoseControl($0.poses, maker) }, maker: maker),
+          options, clip: clip, poses: poses.map { PoseControl($0.poses, maker) }, maker: maker,
+          open: openMaps),
         guesses: options.guesses)
     }
     return controls
+  }
+
+  /// A clip of maps, which must last as long as the video.
+  private func openMaps(_ path: String) throws -> DrivingClip {
+    if let known = maps[path] { return known }
+    let clip = try DrivingClip(path, rate: rate, cancellation: cancellation)
+    try clip.check("--control-image", frames: frames)
+    maps[path] = clip
+    return clip
   }
 }
