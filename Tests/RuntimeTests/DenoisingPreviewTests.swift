@@ -109,6 +109,20 @@ import Weights
     #expect(look.allSatisfy { abs($0 - (0.5 - sigma * seen)) < 1e-3 })
   }
 
+  @Test func `another decoder may make the looks, if it fits the latents`() throws {
+    var request = still(folder.file("look.png"))
+    request.steps = 1
+    request.previewAutoencoder = Golden.path("stable-diffusion", in: .module) + "/vae"
+    _ = try GenerateJob(request).run()
+    // After the only step, the estimate is the result.
+    #expect(
+      try readPicture(folder.file("look.png")).samples == readPicture(request.output).samples)
+    request.output = folder.file("b.png")
+    request.previewAutoencoder = Golden.path("musev", in: .module) + "/vae/sd-vae-ft-mse"
+    let error = try #require(throws: RuntimeError.self) { try GenerateJob(request).run() }
+    #expect(error.exitCode == .badInput && error.description.contains("--preview-vae"))
+  }
+
   @Test func `colours are about those of the picture`() {
     // The published latents of plain colours are not to be had: bright latents are bright, and nothing overflows.
     func mean(_ latents: [Float]) -> Int {

@@ -111,11 +111,15 @@ import Weights
     var video = tiny.request()
     (video.steps, video.sampler, video.museV.pictureSteps) = (6, .dpmPlusPlus2MSDE, 4)
     (video.museV.window, video.museV.overlap, video.length) = (3, 1, .frames(6))
+    // With a picture given, only the video is denoised.
+    var pictured = video
+    pictured.output = tiny.folder.file("b.mp4")
+    pictured.image = try tiny.picture(width: 32, height: 32)
     var still = tiny.request("a.png")
     (still.model, still.length, still.steps) = (nil, nil, 6)
     still.base = Golden.path("stable-diffusion", in: .module)
     let files = FileManager.default
-    for request in [video, still] {
+    for request in [video, pictured, still] {
       _ = try GenerateJob(request).run()
       let whole = try #require(files.contents(atPath: request.output))
       try files.removeItem(atPath: request.output)

@@ -71,6 +71,16 @@ import Testing
     #expect(request.talkingRate == nil)
   }
 
+  @Test func `a length that is said, or a clip's, stays`() throws {
+    var request = GenerateRequest(output: "a.mp4")
+    let sounds = [folder.file("voice.wav")]
+    #expect(try request.lasting(as: sounds).length == .frames(23))
+    request.control.video = "clip.mp4"
+    #expect(try request.lasting(as: sounds).length == nil)
+    (request.control.video, request.length) = (nil, .seconds(2))
+    #expect(try request.lasting(as: sounds).length == .seconds(2))
+  }
+
   @Test func `what can't be done is said before anything is made`() throws {
     func complaint(
       _ code: ExitCode, _ change: (inout GenerateRequest, inout SpeakRequest) throws -> Void

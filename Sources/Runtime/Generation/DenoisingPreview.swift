@@ -110,8 +110,9 @@ extension DenoisingPreview {
       decoder.reduction == pictures.autoencoder.reduction
     else {
       throw RuntimeError.badInput(
-        "--preview-vae \(source): its latents have \(decoder.channels) channels, the model's "
-          + "\(pictures.autoencoder.channels): take one for the same model")
+        "--preview-vae \(source): its latents have \(decoder.channels) channels, one for "
+          + "\(decoder.reduction) pixels; the model's have \(pictures.autoencoder.channels), one for "
+          + "\(pictures.autoencoder.reduction): take one for the same model")
     }
     let looks = LatentPictures(
       autoencoder: decoder, device: pictures.device, precision: pictures.precision,
