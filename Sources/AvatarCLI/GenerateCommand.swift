@@ -11,7 +11,8 @@ struct GenerateCommand: ParsableCommand {
     discussion: """
       Without --model and --base, mini moves the face of a picture, with its own pixels, as the prompt \
       says: it nods, shakes the head, smiles, frowns, looks, tilts and turns (left, right, up, down), blinks \
-      and raises the brows, slightly or broadly; "then" begins the next scene. `avatar speak` makes it talk.
+      and raises the brows, slightly or broadly; "then" begins the next scene. With --audio the avatar speaks at \
+      once, as `avatar speak` has it do afterwards.
 
       With --base it uses a Stable Diffusion 1.5 model in diffusers' layout: a folder with text_encoder, tokenizer, \
       unet and vae. Parts of a prompt weigh more in (brackets), (so much:1.3), or less in [these]; \
@@ -21,6 +22,7 @@ struct GenerateCommand: ParsableCommand {
 
       Examples:
         avatar generate --image woman.jpg --prompt "a woman nods and smiles" --seconds 4 -o woman.mp4
+        avatar generate --image woman.jpg --prompt "a woman nods" --audio voice.wav -o talks.mp4
         avatar generate --base models/sd15 --prompt "portrait of a woman, soft light" -o woman.png
         avatar generate --base models/sd15 --image photo.jpg --strength 0.5 --prompt "oil painting" -o painting.png
         avatar generate --base models/sd15 --prompt "a man" --embedding EasyNegative.pt \
@@ -51,7 +53,14 @@ struct GenerateCommand: ParsableCommand {
   var prompt = ""
 
   @Option(name: .long, help: ArgumentHelp("What not to draw.", valueName: "text"))
-  var negativePrompt = ""
+  var negativePrompt: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Settings for a base model: a JSON file, the name of one in $AVATAR_HOME/presets, or majicmix or fantasticmix, MuseV's; options count more.",
+      valueName: "file|name"))
+  var preset: String?
 
   @Option(
     name: .long,
@@ -62,8 +71,9 @@ struct GenerateCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "How much of that picture may change, where a picture is made of it.", valueName: "0-1"))
-  var strength = 0.75
+      "How much of that picture may change, where a picture is made of it (default: 0.75).",
+      valueName: "0-1"))
+  var strength: Double?
 
   @Option(
     name: [.customShort("o"), .long],
@@ -97,6 +107,9 @@ struct GenerateCommand: ParsableCommand {
     transform: { try SpeakCommand.read($0, of: "fps", SpeakOptions.rate) })
   var fps: Rational?
 
+  @Flag(name: .long, help: "Let the video's last frame lead back to its first.")
+  var loop = false
+
   @Option(
     name: .long,
     help: ArgumentHelp("Quality of the video's encoding, 0 (best) to 51.", valueName: "number"))
@@ -114,8 +127,8 @@ struct GenerateCommand: ParsableCommand {
       valueName: "scale"))
   var guidance: Double?
 
-  @Option(name: .long, help: ArgumentHelp("How to denoise.", valueName: "name"))
-  var sampler = Sampler.euler
+  @Option(name: .long, help: ArgumentHelp("How to denoise (default: euler).", valueName: "name"))
+  var sampler: Sampler?
 
   @Option(
     name: .long,
@@ -132,8 +145,15 @@ struct GenerateCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "1: all layers of the text encoder, 2: all but the last.", valueName: "count"))
-  var clipSkip = 1
+      "The noise to begin with, in the place of the seed's: a file with the tensor `noise`, standard normal.",
+      valueName: "file"))
+  var noiseFile: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "1: all layers of the text encoder (default), 2: all but the last.", valueName: "count"))
+  var clipSkip: Int?
 
   @Option(
     name: .long,
@@ -145,22 +165,41 @@ struct GenerateCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "A single file of Stable Diffusion 1.x, .safetensors or .ckpt: its UNet and text encoder are used.",
+      "A single file of Stable Diffusion 1.x, .safetensors or .ckpt: its UNet, text encoder and autoencoder are used.",
       valueName: "file"))
   var checkpoint: String?
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "A LoRA for Stable Diffusion 1.x, and how much of it (repeatable).",
-      valueName: "file[:strength]"),
+      "A LoRA for Stable Diffusion 1.x, and how much of it, also block by block in 17 or 26 numbers (repeatable).",
+      valueName: "file[:strength][:lbw=...]"),
     transform: { try SpeakCommand.read($0, of: "lora", LoRAChoice.init(parsing:)) })
   var lora: [LoRAChoice] = []
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Another autoencoder, or TAESD.", valueName: "folder"))
+    help: ArgumentHelp(
+      "Another autoencoder, or TAESD: a folder, a file, or a whole checkpoint with one in it.",
+      valueName: "path"))
   var vae: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "An IP-Adapter or IP-Adapter-Plus for Stable Diffusion 1.x: pictures are drawn after another picture, too.",
+      valueName: "file"))
+  var ipAdapter: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("The picture that the IP-Adapter looks at.", valueName: "file"))
+  var ipAdapterImage: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("How much that picture counts.", valueName: "number"))
+  var ipAdapterScale = 1.0
 
   @Option(name: .long, help: ArgumentHelp("auto, fp32 or bf16.", valueName: "precision"))
   var precision = SpeakRequest.Precision.auto
@@ -173,8 +212,24 @@ struct GenerateCommand: ParsableCommand {
   @OptionGroup(title: "Control")
   var control: ControlArguments
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Write looks at what is being denoised: a .png that is replaced, or a folder with one for each step.",
+      valueName: "file|folder"))
+  var preview: String?
+
+  @Option(
+    name: .customLong("preview-vae"),
+    help: ArgumentHelp(
+      "A TAESD that makes better looks than the latents' colours are.", valueName: "folder"))
+  var previewAutoencoder: String?
+
   @OptionGroup(title: "Options of MuseV's models")
   var museV: MuseVArguments
+
+  @OptionGroup(title: "Options of speech")
+  var speech: SpeechArguments
 
   @OptionGroup
   var marking: MarkingOptions
@@ -207,16 +262,23 @@ struct GenerateCommand: ParsableCommand {
       try check(ranges.frameRange.contains(frames), "frames \(frames)", "use 1 to 100000")
     }
     try check(SpeakOptions.crfRange.contains(crf), "crf \(crf)", "use 0 to 51")
-    try check((0...1).contains(strength), "strength \(strength)", "use 0 to 1")
-    try check(clipSkip >= 1, "clip-skip \(clipSkip)", "use 1 or more")
+    if let strength {
+      try check((0...1).contains(strength), "strength \(strength)", "use 0 to 1")
+    }
+    if let clipSkip { try check(clipSkip >= 1, "clip-skip \(clipSkip)", "use 1 or more") }
     if let threads {
       try check(SpeakOptions.threadRange.contains(threads), "threads \(threads)", "use 1 to 256")
     }
+    try check(
+      IPAdapterOptions.scaleRange.contains(ipAdapterScale), "ip-adapter-scale \(ipAdapterScale)",
+      "use 0 to 10")
     let ending = FilePath.pathExtension(of: output).lowercased()
     guard ranges.outputExtensions.contains(ending) else {
       throw ValidationError("-o \(output): end its name in .png, or in .mp4, .mov or .webm")
     }
-    if let complaint = museV.options.complaint ?? control.options.complaint {
+    var options = MuseVOptions()
+    museV.apply(to: &options)
+    if let complaint = options.complaint ?? control.options.complaint {
       throw ValidationError(complaint)
     }
     if prompt.isEmpty && image == nil && !control.restage {
@@ -225,29 +287,47 @@ struct GenerateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let report = try InterruptibleWork.run(quiet: quiet) {
-      try GenerateJob(request, cancellation: $0.cancellation).run(progress: $1)
+    let request = try request()
+    guard let speech = speech.request else {
+      let report = try InterruptibleWork.run(quiet: quiet) {
+        try GenerateJob(request, cancellation: $0.cancellation).run(progress: $1)
+      }
+      return try json ? JSONOutput.write(report) : StandardStreams.printLine(report.output)
     }
-    if json { return try JSONOutput.write(report) }
-    try StandardStreams.printLine(report.output)
+    let report = try InterruptibleWork.run(quiet: quiet) {
+      try TalkingJob(request, speech: speech, cancellation: $0.cancellation).run(progress: $1)
+    }
+    try json ? JSONOutput.write(report) : StandardStreams.printLine(report.output)
   }
 
-  private var request: GenerateRequest {
-    var request = GenerateRequest(output: output)
-    (request.base, request.model) = (base, model)
-    request.length = seconds.map { .seconds($0) } ?? frames.map { .frames($0) }
-    (request.rate, request.crf) = (fps, crf)
-    (request.prompt, request.negativePrompt) = (prompt, negativePrompt)
-    (request.image, request.strength, request.size) = (image, strength, size)
-    (request.steps, request.guidance, request.sampler) = (steps, guidance, sampler)
-    (request.seed, request.randomNumbers) = (seed, generator)
-    (request.clipSkip, request.embeddings, request.autoencoder) = (clipSkip, embedding, vae)
-    (request.precision, request.threads) = (precision, threads)
-    (request.museV, request.control) = (museV.options, control.options)
-    (request.loras, request.checkpoint) = (lora, checkpoint)
-    request.provenance = marking.provenance
-    request.replacesOutput = force
-    return request
+  private func request() throws -> GenerateRequest {
+    try GenerateRequest(output: output, preset: preset, model: model) { request in
+      (request.base, request.model) = (base ?? request.base, model)
+      request.length = seconds.map { .seconds($0) } ?? frames.map { .frames($0) }
+      (request.rate, request.crf, request.loops) = (fps, crf, loop)
+      request.prompt = prompt
+      request.negativePrompt = negativePrompt ?? request.negativePrompt
+      (request.image, request.size) = (image, size ?? request.size)
+      request.strength = strength ?? request.strength
+      (request.steps, request.guidance) = (steps ?? request.steps, guidance ?? request.guidance)
+      request.sampler = sampler ?? request.sampler
+      (request.seed, request.randomNumbers) = (seed, generator)
+      request.noiseFile = noiseFile
+      request.clipSkip = clipSkip ?? request.clipSkip
+      request.embeddings += embedding
+      request.loras += lora
+      request.checkpoint = checkpoint ?? request.checkpoint
+      request.autoencoder = vae ?? request.autoencoder
+      (request.precision, request.threads) = (precision, threads)
+      museV.apply(to: &request.museV)
+      request.control = control.options
+      (request.ipAdapter.adapter, request.ipAdapter.picture) = (ipAdapter, ipAdapterImage)
+      request.ipAdapter.scale = ipAdapterScale
+      request.takeImageEncoder()
+      (request.preview, request.previewAutoencoder) = (preview, previewAutoencoder)
+      request.provenance = marking.provenance
+      request.replacesOutput = force
+    }
   }
 }
 

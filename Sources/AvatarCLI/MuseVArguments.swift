@@ -54,7 +54,8 @@ struct MuseVArguments: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("IP-Adapter's models/image_encoder.", valueName: "folder"))
+    help: ArgumentHelp(
+      "IP-Adapter's models/image_encoder, for --ip-adapter, too.", valueName: "folder"))
   var imageEncoder: String?
 
   @Option(
@@ -70,25 +71,27 @@ struct MuseVArguments: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Steps for the picture that is drawn first.", valueName: "count"))
-  var pictureSteps = 30
+    help: ArgumentHelp(
+      "Steps for the picture that is drawn first (default: 30).", valueName: "count"))
+  var pictureSteps: Int?
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Guidance for the picture that is drawn first.", valueName: "scale"))
-  var pictureGuidance = 7.5
+    help: ArgumentHelp(
+      "Guidance for the picture that is drawn first (default: 7.5).", valueName: "scale"))
+  var pictureGuidance: Double?
 
-  var options: MuseVOptions {
-    var options = MuseVOptions()
+  /// Takes what was asked for over into `options`.
+  func apply(to options: inout MuseVOptions) {
     (options.motionSpeed, options.window, options.overlap) = (motionSpeed, window, overlap)
     options.endsWithShortWindow = shortLastWindow
     (options.noise, options.individualNoise) = (noise, individualNoise)
     (options.pictureNoise, options.imagePromptScale) = (pictureNoise, imagePromptScale)
     options.reference = reference
     (options.imageEncoder, options.referenceNet) = (imageEncoder, referenceNet)
-    options.negativePrompt = videoNegativePrompt
-    (options.pictureSteps, options.pictureGuidance) = (pictureSteps, pictureGuidance)
-    return options
+    options.negativePrompt = videoNegativePrompt ?? options.negativePrompt
+    options.pictureSteps = pictureSteps ?? options.pictureSteps
+    options.pictureGuidance = pictureGuidance ?? options.pictureGuidance
   }
 }
 

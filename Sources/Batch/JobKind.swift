@@ -30,9 +30,7 @@ public struct JobKind: Sendable {
     /// A file or folder that must exist; relative to the manifest.
     case inputPath
     /// Files or folders that must exist; one alone needs no list.
-    ///
-    /// With `strengths`, each may end in a colon and a number among them, which is kept with the path.
-    case inputPathList(strengths: ClosedRange<Double>? = nil)
+    case inputPathList
     /// Texts that each hold an input path among other words; one alone needs no list.
     ///
     /// What is given says where in a text the path is, or what is wrong with the text.

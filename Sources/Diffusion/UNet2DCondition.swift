@@ -1,5 +1,5 @@
 public import Compute
-import Layers
+public import Layers
 public import Weights
 
 // After diffusers 0.42, models/unets/unet_2d_condition.py.
@@ -16,14 +16,16 @@ public struct UNet2DCondition: Sendable {
 
   /// Takes the network's tensors, under diffusers' names, from `weights`.
   ///
+  /// With `image`, the width of an image prompt's tokens, an IP-Adapter's keys and values are among them.
+  ///
   /// Throws `WeightsError.missing` or `.shape`. Unused tensors are the caller's to report.
   public init(
-    _ weights: WeightScope, configuration: UNetConfiguration
+    _ weights: WeightScope, configuration: UNetConfiguration, image: Int? = nil
   ) throws(WeightsError) {
     self.configuration = configuration
     let channels = configuration.blockOutputChannels
-    let levels = configuration.allLevels
-    encoder = try UNetEncoder(weights, configuration: configuration)
+    let levels = configuration.levels(image: image)
+    encoder = try UNetEncoder(weights, configuration: configuration, image: image)
     upBlocks = try Self.upBlocks(weights, levels: levels)
     normOut = try GroupNorm(
       weights["conv_norm_out"], groups: configuration.groups, channels: channels[0],
@@ -63,18 +65,19 @@ public struct UNet2DCondition: Sendable {
 
   /// Records the network with a timestep that is told when it runs: `sinusoid`, as the function of that name gives it.
   ///
-  /// `control` is what ControlNets add.
+  /// `image` is for networks that were made with its tokens' width; `control` is what ControlNets add.
   public func callAsFunction(
-    _ sample: Tensor, sinusoid: Tensor, context: Tensor, control: EncoderFeatures? = nil
+    _ sample: Tensor, sinusoid: Tensor, context: Tensor, image: ImagePrompt? = nil,
+    control: EncoderFeatures? = nil
   ) -> Tensor {
     let time = encoder.time(sinusoid)
-    var (skips, x) = encoder(encoder.convIn(sample), time: time, context: context)
+    var (skips, x) = encoder(encoder.convIn(sample), time: time, context: context, image: image)
     if let control {
       skips = control.added(to: skips)
       x = x + control.middle
     }
     for block in upBlocks {
-      x = block(x, time: time, context: context, skips: &skips)
+      x = block(x, time: time, context: context, image: image, skips: &skips)
     }
     return convOut(normOut(x).activation(.silu))
   }

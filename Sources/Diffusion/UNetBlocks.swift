@@ -8,6 +8,8 @@ import Weights
 struct UNetLevel {
   let configuration: UNetConfiguration
   let index: Int
+  /// Width of an image prompt's tokens, nil where there are none.
+  var image: Int?
 
   var channels: Int { configuration.blockOutputChannels[index] }
   var layers: Int { configuration.layersPerBlock[index] }
@@ -28,7 +30,7 @@ struct UNetLevel {
       weights, channels: channels, context: configuration.crossAttentionWidth[index],
       heads: configuration.heads[index], groups: configuration.groups,
       layers: configuration.transformerLayersPerBlock[index],
-      linearProjection: configuration.linearProjection, image: image,
+      linearProjection: configuration.linearProjection, image: image ?? self.image,
       epsilon: configuration.tokenEpsilon)
   }
 }
@@ -57,11 +59,13 @@ struct UNetDownBlock: Sendable {
   }
 
   /// Puts every intermediate picture on the stack `skips`.
-  func callAsFunction(_ x: Tensor, time: Tensor, context: Tensor, skips: inout [Tensor]) -> Tensor {
+  func callAsFunction(
+    _ x: Tensor, time: Tensor, context: Tensor, image: ImagePrompt? = nil, skips: inout [Tensor]
+  ) -> Tensor {
     var x = x
     for (index, resnet) in resnets.enumerated() {
       x = resnet(x, time: time)
-      if !attentions.isEmpty { x = attentions[index](x, context: context) }
+      if !attentions.isEmpty { x = attentions[index](x, context: context, image: image) }
       skips.append(x)
     }
     if let downsampler {
@@ -85,8 +89,10 @@ struct UNetMiddleBlock: Sendable {
     second = try level.resnet(weights["resnets.1"], inputs: channels, outputs: channels)
   }
 
-  func callAsFunction(_ x: Tensor, time: Tensor, context: Tensor) -> Tensor {
-    second(attentions(first(x, time: time), context: context), time: time)
+  func callAsFunction(
+    _ x: Tensor, time: Tensor, context: Tensor, image: ImagePrompt? = nil
+  ) -> Tensor {
+    second(attentions(first(x, time: time), context: context, image: image), time: time)
   }
 }
 
@@ -115,11 +121,13 @@ struct UNetUpBlock: Sendable {
   }
 
   /// Takes its pictures from the stack `skips`.
-  func callAsFunction(_ x: Tensor, time: Tensor, context: Tensor, skips: inout [Tensor]) -> Tensor {
+  func callAsFunction(
+    _ x: Tensor, time: Tensor, context: Tensor, image: ImagePrompt? = nil, skips: inout [Tensor]
+  ) -> Tensor {
     var x = x
     for (index, resnet) in resnets.enumerated() {
       x = resnet(Tensor.concatenate([x, skips.removeLast()], axis: 1), time: time)
-      if !attentions.isEmpty { x = attentions[index](x, context: context) }
+      if !attentions.isEmpty { x = attentions[index](x, context: context, image: image) }
     }
     guard let upsampler, let next = skips.last else { return x }
     return upsampler(x, size: (next.shape[2], next.shape[3]))

@@ -14,9 +14,12 @@ struct UNetEncoder: Sendable {
   private let downBlocks: [UNetDownBlock]
   private let middleBlock: UNetMiddleBlock
 
-  init(_ weights: WeightScope, configuration: UNetConfiguration) throws(WeightsError) {
+  /// `image` is the width of an image prompt's tokens, nil where there are none.
+  init(
+    _ weights: WeightScope, configuration: UNetConfiguration, image: Int? = nil
+  ) throws(WeightsError) {
     let channels = configuration.blockOutputChannels[0]
-    let levels = configuration.allLevels
+    let levels = configuration.levels(image: image)
     timesteps = configuration.timesteps
     timeEmbedding = try TimestepEmbedding(
       weights["time_embedding"], inputs: channels, channels: configuration.timeChannels)
@@ -41,19 +44,43 @@ struct UNetEncoder: Sendable {
   ///
   /// x is the first convolution's result [N, blockOutputChannels[0], H, W], context [N, S, crossAttentionWidth].
   func callAsFunction(
-    _ x: Tensor, time: Tensor, context: Tensor
+    _ x: Tensor, time: Tensor, context: Tensor, image: ImagePrompt? = nil
   ) -> (down: [Tensor], middle: Tensor) {
     var (x, skips) = (x, [x])
     for block in downBlocks {
-      x = block(x, time: time, context: context, skips: &skips)
+      x = block(x, time: time, context: context, image: image, skips: &skips)
     }
-    return (skips, middleBlock(x, time: time, context: context))
+    return (skips, middleBlock(x, time: time, context: context, image: image))
   }
 }
 
 extension UNetConfiguration {
-  var allLevels: [UNetLevel] {
-    (0..<levels).map { UNetLevel(configuration: self, index: $0) }
+  var allLevels: [UNetLevel] { levels(image: nil) }
+
+  /// All levels, which attend to an image prompt's tokens of this width.
+  func levels(image: Int?) -> [UNetLevel] {
+    (0..<levels).map { UNetLevel(configuration: self, index: $0, image: image) }
+  }
+
+  /// The names of all attentions to a context in the order in which attention processors are counted: the way down, the way
+  /// up, then the middle.
+  var contextAttentions: [String] {
+    func names(_ block: String, _ count: Int, layers: Int) -> [String] {
+      (0..<count).flatMap { attention in
+        (0..<layers).map { "\(block).attentions.\(attention).transformer_blocks.\($0).attn2" }
+      }
+    }
+    let down = (0..<levels).filter { downBlocks[$0] == .crossAttention }.flatMap {
+      names("down_blocks.\($0)", layersPerBlock[$0], layers: transformerLayersPerBlock[$0])
+    }
+    let up = (0..<levels).filter { upBlocks[$0] == .crossAttention }.flatMap { number in
+      let level = levels - 1 - number
+      return names(
+        "up_blocks.\(number)", layersPerBlock[level] + 1,
+        layers: transformerLayersPerBlock[level])
+    }
+    return down + up
+      + names("mid_block", 1, layers: transformerLayersPerBlock[levels - 1])
   }
 
   var timesteps: SinusoidalTimesteps {

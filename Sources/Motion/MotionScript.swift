@@ -4,10 +4,11 @@ import Compute
 struct MotionScript: Sendable {
   private let scenes: [[Float]]
   private let frames: Int
+  private let loops: Bool
 
-  /// The scenes of `prompt` share `frames` evenly; beyond, the last goes on.
-  init(_ prompt: MotionPrompt, frames: Int, configuration: MotionConfiguration) {
-    self.frames = frames
+  /// The scenes of `prompt` share `frames` evenly; beyond, the last goes on, or, where it `loops`, the first.
+  init(_ prompt: MotionPrompt, frames: Int, loops: Bool, configuration: MotionConfiguration) {
+    (self.frames, self.loops) = (frames, loops)
     scenes = prompt.scenes.map { scene in
       configuration.actions.map { action in
         guard let strength = scene[action] else { return 0 }
@@ -23,7 +24,8 @@ struct MotionScript: Sendable {
     var tensor = HostTensor(shape: [1, actions + 2, range.count])
     for (place, frame) in range.enumerated() {
       if isTold {
-        let scene = scenes[min(frame * scenes.count / frames, scenes.count - 1)]
+        let shown = loops ? frame % frames : frame
+        let scene = scenes[min(shown * scenes.count / frames, scenes.count - 1)]
         for action in 0..<actions {
           tensor.values[action * range.count + place] = scene[action]
         }

@@ -27,24 +27,48 @@ public struct MotionTrack: Sendable, Equatable {
 
   /// Frames in which a motion leaves the picture.
   private static let onset = 6
+  /// Frames in which it comes back to it, which nothing has prepared.
+  private static let release = 20
 
-  /// Without the tremble that denoising leaves (binomial weights over five frames; blinks stay as they are), and from
-  /// rest: the first frame is the picture.
+  /// Binomial, over five frames.
+  private static let weights = [1.0, 4, 6, 4, 1].map { $0 / 16 }
+
+  /// Without the tremble that denoising leaves (blinks stay as they are), and from rest: the first frame is the picture.
   func settled() -> MotionTrack {
-    let weights = [1.0, 4, 6, 4, 1].map { $0 / 16 }
     let settled = frames.indices.map { index -> PortraitMotion in
       guard index > 0 else { return .rest }
-      var motion = frames[index]
-      for channel in MotionChannel.allCases where !channel.isSudden {
-        motion[channel] = weights.indices.reduce(0) { sum, tap in
-          let near = min(max(index + tap - 2, 0), frames.count - 1)
-          return sum + (near == 0 ? 0 : weights[tap] * frames[near][channel])
-        }
-      }
-      let share = min(Double(index) / Double(Self.onset), 1)
-      return motion.scaled(share * share * (3 - 2 * share))
+      return smoothed(index) { min(max($0, 0), frames.count - 1) }.scaled(Self.share(index))
     }
     return MotionTrack(frames: settled)
+  }
+
+  /// The same of a motion whose last frame comes before its first, which follows once more at the end.
+  func settledRing() -> MotionTrack {
+    let settled = frames.indices.map { index -> PortraitMotion in
+      guard index > 0 else { return .rest }
+      let release = max(min(Self.release, frames.count / 3), 1)
+      let share = Self.share(index) * Self.share(frames.count - index, of: release)
+      return smoothed(index) { ($0 + frames.count) % frames.count }.scaled(share)
+    }
+    return MotionTrack(frames: settled + [.rest])
+  }
+
+  /// How much of its motion is left `distance` frames from rest, which it leaves or reaches in `length` frames.
+  private static func share(_ distance: Int, of length: Int = onset) -> Double {
+    let share = min(Double(distance) / Double(length), 1)
+    return share * share * (3 - 2 * share)
+  }
+
+  /// Frame `index`, smoothed over its neighbours; `place` says which frame stands for one outside.
+  private func smoothed(_ index: Int, place: (Int) -> Int) -> PortraitMotion {
+    var motion = frames[index]
+    for channel in MotionChannel.allCases where !channel.isSudden {
+      motion[channel] = Self.weights.indices.reduce(0) { sum, tap in
+        let near = place(index + tap - 2)
+        return sum + (near == 0 ? 0 : Self.weights[tap] * frames[near][channel])
+      }
+    }
+    return motion
   }
 
   /// The motion at `position` frames from the first, between frames too; beyond the last it stays.

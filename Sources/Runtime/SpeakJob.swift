@@ -229,17 +229,24 @@ public struct SpeakJob {
 }
 
 extension SpeakRequest {
-  /// Whether a later run could go on from the work folder: after a defect of ours, not after a bad input, and on request only
-  /// where the caller comes back.
+  /// Whether a later run could go on from the work folder.
   func survives(_ error: any Error) -> Bool {
-    switch (error as? any AvatarError)?.exitCode {
-    case .internalError: true
-    case .badInput, .missingInput, .usage, .modelNotInstalled: false
-    default: keepsUnfinishedWork
-    }
+    WorkFolder.survives(error, isKept: keepsUnfinishedWork)
   }
 
   var computePrecision: Compute.Precision { precision.forComputing }
+}
+
+extension WorkFolder {
+  /// Whether a later run could go on from it: after a defect of ours, not after a bad input, and on request only
+  /// where the caller comes back.
+  static func survives(_ error: any Error, isKept: Bool) -> Bool {
+    switch (error as? any AvatarError)?.exitCode {
+    case .internalError: true
+    case .badInput, .missingInput, .usage, .modelNotInstalled: false
+    default: isKept
+    }
+  }
 }
 
 extension SpeakRequest.Precision {

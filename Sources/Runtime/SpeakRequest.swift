@@ -70,6 +70,8 @@ public struct SpeakRequest: Sendable {
   var generatedFace: String?
   /// The `generate` that does, for the metadata.
   var generateCommand: String?
+  /// The words of the `generate` that makes the face and has it speak, where that is one command.
+  var talkingCommand: [String]?
   /// The prepared avatar that `avatar` was named by.
   var preparedFolder: String?
 

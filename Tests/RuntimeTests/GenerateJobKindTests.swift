@@ -26,15 +26,16 @@ import Testing
     let job = try jobs(
       """
       output: a.mp4, generate: {base: face.png, model: a.pt, prompt: a man, negative_prompt: hats, \
-      image: face.png, strength: 1, size: 64x96, seconds: 2.5, fps: 12, crf: 20, steps: 9, \
+      image: face.png, strength: 1, size: 64x96, seconds: 2.5, fps: 12, crf: 20, loop: true, steps: 9, \
       guidance: 3, sampler: dpm++2m-karras, seed: 5, generator: cuda, clip_skip: 2, \
       embedding: [a.pt, b.pt], checkpoint: a.pt, vae: b.pt, precision: bf16, threads: 2, producer: studio, \
-      content_id: n1, no_command_metadata: true, lora: ["a.pt:0.5", b.pt], motion_speed: 3, \
+      content_id: n1, no_command_metadata: true, lora: ["a.pt:0.5:lbw=0,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,0.5", b.pt], motion_speed: 3, \
       window: 9, overlap: 2, short_last_window: true, noise: independent, individual_noise: 0.25, \
       picture_noise: 0.5, image_prompt_scale: 2, reference: face.png, image_encoder: a.pt, \
       reference_net: b.pt, video_negative_prompt: cars, picture_steps: 7, picture_guidance: 4, \
       control: ["pose=a.pt:0.5:0-0.6", depth=b.pt], control_image: [face.png, b.pt], guess_mode: true, pose_network: b.pt, \
-      pose_parts: "body,face", video: face.png, restage: true, video_strength: 0.5, pose_alignment: off}
+      pose_parts: "body,face", video: face.png, restage: true, video_strength: 0.5, pose_alignment: off, \
+      preset: majicmix, noise_file: b.pt, ip_adapter: b.pt, ip_adapter_image: face.png, ip_adapter_scale: 0.5}
       """)[0]
     let described = Set(GenerateJobKind.describe().options.map(\.key))
     #expect(Set(job.steps[0].options.keys) == described.subtracting(["frames"]))
@@ -54,14 +55,19 @@ import Testing
     #expect(!request.provenance.recordsCommand)
     let inputs = try VideoJob(job).inputs().map(FilePath.name)
     #expect(
-      inputs == ["face.png", "a.pt", "face.png", "a.pt", "b.pt", "a.pt", "b.pt", "a.pt", "b.pt"]
-        + ["face.png", "a.pt", "b.pt"] + ["a.pt", "b.pt", "face.png", "b.pt", "b.pt", "face.png"])
+      inputs == ["face.png", "a.pt", "face.png", "a.pt", "b.pt", "b.pt"]
+        + ["badhandv4.pt", "ng_deepnegative_v1_75t.pt", "a.pt", "b.pt", "a.pt", "b.pt"]
+        + ["face.png", "b.pt", "a.pt", "b.pt", "face.png", "b.pt", "b.pt", "face.png"]
+        + ["b.pt", "face.png", "a.pt"])
+    #expect(request.ipAdapter.scale == 0.5 && request.ipAdapter.encoder == request.model)
+    #expect(request.loops)
     #expect(request.loras.map(\.strength) == [0.5, 1])
+    #expect(request.loras.map { $0.blocks?.values.last } == [0.5, nil])
     var museV = MuseVOptions()
     (museV.motionSpeed, museV.window, museV.overlap) = (3, 9, 2)
     (museV.endsWithShortWindow, museV.noise) = (true, .independent)
     (museV.individualNoise, museV.pictureNoise, museV.imagePromptScale) = (0.25, 0.5, 2)
-    (museV.reference, museV.imageEncoder) = (request.image, request.model)
+    museV.reference = request.image
     (museV.referenceNet, museV.negativePrompt) = (request.autoencoder, "cars")
     (museV.pictureSteps, museV.pictureGuidance) = (7, 4)
     #expect(request.museV == museV)
@@ -139,7 +145,7 @@ import Testing
     ),
     (
       "output: a.mp4, generate: {prompt: x, lora: [a.pt:11]}",
-      "lora a.pt:11: use a strength of -10.0 to 10.0"
+      "lora a.pt:11: use a strength of -10 to 10"
     ),
     (
       "output: a.png, generate: {prompt: x, control: [sketch=a.pt]}",

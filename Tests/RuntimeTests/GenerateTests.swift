@@ -132,7 +132,13 @@ import Weights
     typealias Complaint = SpeakOptions.Complaint
     #expect(try LoRAChoice(parsing: "a/b.safetensors") == LoRAChoice(path: "a/b.safetensors"))
     #expect(try LoRAChoice(parsing: "a:b:-0.5") == LoRAChoice(path: "a:b", strength: -0.5))
-    for text in ["", ":1", "a:11", "a:inf", "a:nan"] {
+    let ones = Array(repeating: "1", count: 16).joined(separator: ",")
+    for text in ["a:0.5:lbw=0,\(ones)", "a:0.5:lbw=0,\(ones),1,1,1,1,1,1,1,1,2"] {
+      let choice = try LoRAChoice(parsing: text)
+      #expect(choice.path == "a" && choice.strength == 0.5 && choice.blocks?.values.first == 0)
+      #expect(try LoRAChoice(parsing: choice.text) == choice)
+    }
+    for text in ["", ":1", "a:11", "a:inf", "a:nan", "a:lbw=1", "a:lbw=", "a:lbw=99,\(ones)"] {
       #expect(throws: Complaint.self) { try LoRAChoice(parsing: text) }
     }
   }

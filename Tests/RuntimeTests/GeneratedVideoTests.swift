@@ -7,6 +7,18 @@ import Testing
 
 @testable import Runtime
 
+extension GeneratedVideo {
+  /// Writes by way of a work folder of its own.
+  fileprivate func write(
+    cancellation: Cancellation, tags: (String) throws -> [String: String],
+    frames: (Sink) throws -> Void
+  ) throws {
+    let work = try WorkFolder(output: output, key: "a key")
+    defer { work.remove() }
+    try write(in: work, cancellation: cancellation, tags: tags, frames: frames)
+  }
+}
+
 @Suite struct GeneratedVideoTests {
   private func frame(_ index: Int) -> Frame {
     let samples = (0..<48 * 32).flatMap { pixel -> [UInt8] in

@@ -55,11 +55,7 @@ struct StepReader {
     switch option.type {
     case .text: fields.text(node, option.key).map { .text($0) }
     case .inputPath: input(node, option.key, names: [], &inputs).map { .text($0) }
-    case .inputPathList(let strengths):
-      list(node) { element in
-        guard let strengths else { return input(element, option.key, names: [], &inputs) }
-        return input(element, option.key, strengths, &inputs)
-      }
+    case .inputPathList: list(node) { input($0, option.key, names: [], &inputs) }
     case .inputPathsWithin(let find):
       list(node) { input($0, option.key, within: find, &inputs) }
     case .inputPathOrName(let names):
@@ -112,22 +108,6 @@ struct StepReader {
         text[..<range.lowerBound] + $0 + text[range.upperBound...]
       }
     }
-  }
-
-  /// An absolute path, with the number that follows it after a colon, if one does.
-  private func input(
-    _ node: ManifestNode, _ key: String, _ strengths: ClosedRange<Double>,
-    _ inputs: inout [Input]
-  ) -> String? {
-    guard let text = fields.line(node, key), let colon = text.lastIndex(of: ":"),
-      let strength = Double(text[text.index(after: colon)...])
-    else { return input(node, key, names: [], &inputs) }
-    guard strengths.contains(strength) else {
-      let bounds = "\(strengths.lowerBound) to \(strengths.upperBound)"
-      return fields.complain(node, "\(key) \(text.shown): use a strength of \(bounds)")
-    }
-    let path = ManifestNode(content: .scalar(String(text[..<colon])), mark: node.mark)
-    return input(path, key, names: [], &inputs).map { $0 + text[colon...] }
   }
 
   private func paths(

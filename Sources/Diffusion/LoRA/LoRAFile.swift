@@ -59,11 +59,13 @@ public struct LoRAFile: Sendable {
   /// Whether the file changes `network` at all.
   public func changes(_ network: Network) -> Bool { layers.keys.contains { $0.network == network } }
 
-  /// What it adds to the tensors in `weights`, `network`'s, times `strength`, by the tensors' names there.
+  /// What it adds to the tensors in `weights`, `network`'s, times `strength` and what `blocks` say, by the tensors' names there.
   ///
-  /// - Throws: `WeightsError.malformed` where a layer is none of the network's, or of another size: one for another base.
+  /// - Throws: `WeightsError.malformed` where a layer is none of the network's, of another size (one for another base), or in
+  ///   none of `blocks`.
   public func changes(
-    of network: Network, in weights: WeightScope, strength: Double
+    of network: Network, in weights: WeightScope, strength: Double,
+    blocks: LoRABlockWeights? = nil
   ) throws(WeightsError) -> [String: [LowRankChange]] {
     let names = LoRALayerName.table(of: weights)
     var result: [String: [LowRankChange]] = [:]
@@ -73,7 +75,12 @@ public struct LoRAFile: Sendable {
         unknown.append(parts.up ?? "")
         continue
       }
-      let change = try change(parts, network, strength)
+      guard let factor = blocks.map({ $0.factor(of: name, in: network) }) ?? 1 else {
+        throw .malformed(
+          file: checkpoint.name,
+          reason: "\"\(parts.up ?? "")\" is in none of the 17 blocks: give 26 numbers after lbw=")
+      }
+      let change = try change(parts, network, strength * factor)
       guard let shape = weights.storedShape(name), let change,
         change.count == shape.reduce(1, *)
       else {

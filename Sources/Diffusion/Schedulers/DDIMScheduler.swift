@@ -26,6 +26,11 @@ public struct DDIMScheduler: Scheduler {
     return eta > 0 ? combined(1, result, variance.squareRoot(), try noise()) : result
   }
 
+  public func clean(_ latents: [Float], prediction: [Float], step: Int) -> [Float] {
+    schedule.clean(
+      latents, prediction: prediction, share: schedule.cleanShares[Int(timesteps[step])])
+  }
+
   public func noised(_ clean: [Float], noise: [Float], step: Int) -> [Float] {
     let share = schedule.cleanShares[Int(timesteps[step])]
     return combined(share.squareRoot(), clean, (1 - share).squareRoot(), noise)

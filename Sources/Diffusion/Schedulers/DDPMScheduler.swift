@@ -26,6 +26,11 @@ public struct DDPMScheduler: Scheduler {
     return combined(1, result, variance.squareRoot(), try noise())
   }
 
+  public func clean(_ latents: [Float], prediction: [Float], step: Int) -> [Float] {
+    schedule.clean(
+      latents, prediction: prediction, share: schedule.cleanShares[Int(timesteps[step])])
+  }
+
   public func noised(_ clean: [Float], noise: [Float], step: Int) -> [Float] {
     let share = schedule.cleanShares[Int(timesteps[step])]
     return combined(share.squareRoot(), clean, (1 - share).squareRoot(), noise)

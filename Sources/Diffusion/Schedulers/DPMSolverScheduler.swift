@@ -11,6 +11,11 @@ public struct DPMSolverScheduler: Scheduler {
   /// The clean latents that the step before this one saw.
   private var previousClean: [Float] = []
 
+  public var memory: [Float] {
+    get { previousClean }
+    set { previousClean = newValue }
+  }
+
   /// `steps` is from 1 to the configuration's training timesteps.
   public init(_ configuration: SchedulerConfiguration, steps: Int, isStochastic: Bool = false) {
     let schedule = NoiseSchedule(configuration)
@@ -55,7 +60,7 @@ public struct DPMSolverScheduler: Scheduler {
   ) rethrows -> [Float] {
     let (sigma, next) = (sigmas[step], sigmas[step + 1])
     let now = shares(sigma)
-    let clean = schedule.clean(latents, prediction: prediction, share: now.clean * now.clean)
+    let clean = clean(latents, prediction: prediction, step: step)
     defer { previousClean = clean }
     let then = shares(next)
     let length = log(sigma) - log(next)
@@ -72,6 +77,11 @@ public struct DPMSolverScheduler: Scheduler {
     let result = combined(
       then.noise / now.noise * decay, latents, then.clean * (1 - decay * decay), aimed)
     return combined(1, result, then.noise * (1 - decay * decay).squareRoot(), try noise())
+  }
+
+  public func clean(_ latents: [Float], prediction: [Float], step: Int) -> [Float] {
+    let share = shares(sigmas[step]).clean
+    return schedule.clean(latents, prediction: prediction, share: share * share)
   }
 
   public func noised(_ clean: [Float], noise: [Float], step: Int) -> [Float] {

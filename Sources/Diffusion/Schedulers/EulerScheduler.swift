@@ -58,6 +58,11 @@ public struct EulerScheduler: Scheduler {
     }
   }
 
+  public func clean(_ latents: [Float], prediction: [Float], step: Int) -> [Float] {
+    let sigma = sigmas[step]
+    return combined(1, latents, -sigma, slope(latents, prediction: prediction, sigma: sigma))
+  }
+
   public func noised(_ clean: [Float], noise: [Float], step: Int) -> [Float] {
     combined(1, clean, sigmas[step], noise)
   }

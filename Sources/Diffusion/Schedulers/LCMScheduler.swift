@@ -39,6 +39,11 @@ public struct LCMScheduler: Scheduler {
     return noised(denoised, noise: try noise(), step: step + 1)
   }
 
+  public func clean(_ latents: [Float], prediction: [Float], step: Int) -> [Float] {
+    schedule.clean(
+      latents, prediction: prediction, share: schedule.cleanShares[Int(timesteps[step])])
+  }
+
   public func noised(_ clean: [Float], noise: [Float], step: Int) -> [Float] {
     let share = schedule.cleanShares[Int(timesteps[step])]
     return combined(share.squareRoot(), clean, (1 - share).squareRoot(), noise)

@@ -16,6 +16,12 @@ public protocol Scheduler: Sendable {
     _ latents: [Float], prediction: [Float], step: Int, noise: () throws -> [Float]
   ) rethrows -> [Float]
 
+  /// The clean latents that a network's answer at `step` means.
+  func clean(_ latents: [Float], prediction: [Float], step: Int) -> [Float]
+
+  /// What earlier steps left for later ones, beside the latents; with it, another scheduler of the same kind goes on.
+  var memory: [Float] { get set }
+
   /// Clean latents with as much noise as there is before `step`.
   func noised(_ clean: [Float], noise: [Float], step: Int) -> [Float]
 }
@@ -24,6 +30,11 @@ extension Scheduler {
   public var initialNoiseScale: Double { 1 }
 
   public func modelInput(_ latents: [Float], step: Int) -> [Float] { latents }
+
+  public var memory: [Float] {
+    get { [] }
+    set {}
+  }
 }
 
 /// a x + b y, value by value.

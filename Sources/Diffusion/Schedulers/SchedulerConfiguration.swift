@@ -49,6 +49,9 @@ public struct SchedulerConfiguration: Sendable, Equatable, Decodable {
 
   public init() {}
 
+  /// The standard deviation of the noise next to clean latents of full size at a timestep, between whole ones too.
+  public func sigma(at timestep: Double) -> Double { NoiseSchedule(self).sigma(at: timestep) }
+
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     try container.read(.trainingTimesteps, into: &trainingTimesteps)

@@ -36,6 +36,9 @@ public struct SingleFileModel: Sendable {
     .malformed(file: checkpoint.name, reason: "\(what): use a whole Stable Diffusion 1.x")
   }
 
+  /// The autoencoder, which some files leave out.
+  public var autoencoder: SingleFileAutoencoder? { SingleFileAutoencoder(checkpoint) }
+
   /// The text encoder's tensors, as transformers names them.
   public func textEncoder() throws(WeightsError) -> Checkpoint {
     let place = prefix + Self.textPrefix

@@ -1,7 +1,7 @@
 /// The overlapping windows in which a long video is denoised, a step at a time for all of them, so that its length is
 /// bounded by no network (MuseV's visual-conditioned parallel denoising).
 public struct DenoisingWindows: Sendable, Equatable {
-  /// The frames of every window.
+  /// The frames of every window; on a ring, those beyond the last are its first.
   public let ranges: [Range<Int>]
   public let frames: Int
 
@@ -24,10 +24,25 @@ public struct DenoisingWindows: Sendable, Equatable {
     self.ranges = ranges
   }
 
-  /// How many windows each frame is in.
+  /// Windows over a ring of `frames` frames, whose first comes after its last: windows go on there.
+  ///
+  /// They lie evenly, and neighbours share `overlap` frames at least; a window longer than the ring sees some frames twice.
+  public init(ring frames: Int, length: Int, overlap: Int) {
+    precondition(
+      frames > 0 && length > 0 && (0..<length).contains(overlap),
+      "windows of \(length) frames that share \(overlap), over \(frames)")
+    self.frames = frames
+    let count = (frames + length - overlap - 1) / (length - overlap)
+    ranges = (0..<count).map { index in
+      let start = index * frames / count
+      return start..<(start + length)
+    }
+  }
+
+  /// How many windows each frame is in, or how often.
   public var coverage: [Int] {
     var counts = Array(repeating: 0, count: frames)
-    for range in ranges { for frame in range { counts[frame] += 1 } }
+    for range in ranges { for frame in range { counts[frame % frames] += 1 } }
     return counts
   }
 }

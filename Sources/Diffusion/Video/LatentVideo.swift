@@ -39,6 +39,12 @@ public struct LatentVideo: Sendable, Equatable {
     values[(range.lowerBound * frameSize)..<(range.upperBound * frameSize)]
   }
 
+  /// The values of these frames; beyond the last, those of the first follow.
+  public func window(_ range: Range<Int>) -> [Float] {
+    if range.upperBound <= frames { return Array(self[range]) }
+    return range.flatMap { self[$0 % frames] }
+  }
+
   /// The values of one frame.
   public subscript(frame: Int) -> ArraySlice<Float> { self[frame..<(frame + 1)] }
 }

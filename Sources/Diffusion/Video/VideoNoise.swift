@@ -31,7 +31,9 @@ public enum VideoNoise: Sendable, Equatable {
   }
 
   /// [channels, frames, plane] -> [frames, channels, plane].
-  static func framesFirst(_ values: [Float], frames: Int, channels: Int, plane: Int) -> [Float] {
+  public static func framesFirst(_ values: [Float], frames: Int, channels: Int, plane: Int)
+    -> [Float]
+  {
     var result: [Float] = []
     result.reserveCapacity(values.count)
     for frame in 0..<frames {

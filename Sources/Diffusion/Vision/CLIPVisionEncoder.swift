@@ -52,18 +52,27 @@ public struct CLIPVisionEncoder: Sendable {
 
   /// Records the encoder: pictures [N, 3, S, S], normalised by `mean` and `deviation` -> embeddings [N, projectionWidth].
   public func callAsFunction(_ pictures: Tensor) -> Tensor {
-    let (count, size) = (pictures.shape[0], configuration.pictureSize)
+    let x = states(pictures, layers: layers.count)
+    let first = x.slice(axis: 1, 0..<1).reshape([x.shape[0], configuration.width])
+    return projection(lastNorm(first))
+  }
+
+  /// Records all layers but the last: pictures as above -> the states of all tokens [N, 1 + patches, width].
+  public func penultimateStates(_ pictures: Tensor) -> Tensor {
+    states(pictures, layers: layers.count - 1)
+  }
+
+  private func states(_ pictures: Tensor, layers count: Int) -> Tensor {
+    let (pictureCount, size) = (pictures.shape[0], configuration.pictureSize)
     precondition(
-      pictures.shape == [count, 3, size, size],
+      pictures.shape == [pictureCount, 3, size, size],
       "CLIP: pictures \(pictures.shape), not [N, 3, \(size), \(size)]")
     let tokens = patches(pictures).tokens()  // [N, patches, width]
-    let width = configuration.width
-    let first = pictures.constant(classToken).reshape([1, 1, width])
+    let first = pictures.constant(classToken).reshape([1, 1, configuration.width])
     let all = Tensor.concatenate(
-      [Tensor.concatenate(Array(repeating: first, count: count), axis: 0), tokens], axis: 1)
-    var x = firstNorm(all + pictures.constant(positions))
-    for layer in layers { x = layer(x, mask: nil) }
-    return projection(lastNorm(x.slice(axis: 1, 0..<1).reshape([count, width])))
+      [Tensor.concatenate(Array(repeating: first, count: pictureCount), axis: 0), tokens], axis: 1)
+    let x = firstNorm(all + pictures.constant(positions))
+    return layers.prefix(count).reduce(x) { $1($0, mask: nil) }
   }
 
   /// Means of red, green and blue, from 0 to 1, that pictures are normalised by.

@@ -3,7 +3,7 @@ import Foundation
 import LipSync
 import MediaTypes
 
-/// The picture or video that a job's first step makes for its second: kept in a work folder until the job is done.
+/// The picture or video that `generate` makes for `speak`: kept in a work folder until the talking video is done.
 struct GeneratedFace {
   private let request: GenerateRequest
   private let work: WorkFolder
@@ -26,7 +26,12 @@ struct GeneratedFace {
 
   /// Where the first step of a job with this `output` writes.
   static func path(of step: JobStep, output: String) -> String {
-    "\(WorkFolder.path(output: place(output)))/\(name(of: step))"
+    path(name(of: step), output: output)
+  }
+
+  /// Where a face of this name is made for `output`.
+  static func path(_ name: String, output: String) -> String {
+    "\(WorkFolder.path(output: place(output)))/\(name)"
   }
 
   /// What `--avatar` names in a command of `speak`, where that is a generated face.

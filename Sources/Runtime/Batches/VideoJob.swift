@@ -108,7 +108,7 @@ struct VideoJob {
     let seconds = try speak.sounds.map(Self.seconds(of:)).max() ?? 0
     if let generate {
       let face = try generate.expectedSize()
-      let rate = speak.rate ?? (generate.isStill ? Rational(25) : generate.expectedRate)
+      let rate = speak.rate ?? generate.talkingRate ?? Rational(25)
       return JobSize(
         seconds: seconds, frameCount: Int((seconds * rate.value).rounded(.up)),
         pixelsPerFrame: face.pixelsPerFrame)
@@ -133,14 +133,6 @@ struct VideoJob {
 }
 
 extension GenerateRequest {
-  /// Whether mini makes the video.
-  private var isByMini: Bool { videoModel == MotionGenerator.model }
-
-  /// The video's rate.
-  fileprivate var expectedRate: Rational {
-    rate ?? (isByMini ? MotionGenerator.usualRate : Rational(MuseVOptions.usualRate))
-  }
-
   /// A rough size of what is made.
   fileprivate func expectedSize() throws -> JobSize {
     let clip = try control.video.map { try probe($0) }
@@ -148,7 +140,8 @@ extension GenerateRequest {
     let pixels = size.map { $0.width * $0.height } ?? like.map { $0.width * $0.height } ?? 512 * 512
     guard !isStill else { return JobSize(seconds: 0, frameCount: 1, pixelsPerFrame: pixels) }
     let usual =
-      isByMini ? Length.seconds(MotionGenerator.usualSeconds) : .frames(MuseVOptions.usualFrames)
+      videoModel == MotionGenerator.model
+      ? Length.seconds(MotionGenerator.usualSeconds) : .frames(MuseVOptions.usualFrames)
     let whole = clip?.durationSeconds.map { Length.seconds($0) }
     let frames = (length ?? whole ?? usual).frameCount(at: expectedRate)
     return JobSize(

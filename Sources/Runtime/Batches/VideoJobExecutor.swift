@@ -58,6 +58,7 @@ public final class VideoJobExecutor: JobExecutor {
       guard var generate = video.generate else { return 0 }
       generate.provenance.jobKey = context.key
       generate.replacesOutput = context.replacesOutput
+      generate.keepsUnfinishedWork = true
       return try GenerateJob(generate, cancellation: attempt.cancellation)
         .run { attempt.handle($0) }.frames
     }
@@ -66,22 +67,13 @@ public final class VideoJobExecutor: JobExecutor {
     speak.keepsUnfinishedWork = true
     speak.keepsForeignFiles = true
     speak.rememberReplacedFile()
-    let face = try video.generate.map {
-      try GeneratedFace($0, output: video.output, key: context.key)
+    guard let generate = video.generate else {
+      return try SpeakJob(speak, resources: resources, cancellation: attempt.cancellation)
+        .run { attempt.handle($0) }.frames
     }
-    do {
-      if let face {
-        try face.make(attempt.cancellation) { attempt.handle($0) }
-        speak.generateCommand = try probe(speak.avatar ?? "").tag(OutputTags.command)
-      }
-      let report = try SpeakJob(speak, resources: resources, cancellation: attempt.cancellation)
-        .run { attempt.handle($0) }
-      face?.remove()
-      return report.frames
-    } catch let error as any AvatarError where !speak.survives(error) {
-      face?.remove()
-      throw error
-    }
+    return try TalkingJob(
+      generate, speak, key: context.key, resources: resources, cancellation: attempt.cancellation
+    ).run { attempt.handle($0) }.frames
   }
 
   /// What an earlier run made of just this job, when the ledger doesn't know of it: the runner was killed, or the ledger is

@@ -6,6 +6,9 @@ import MediaTypes
 
 /// One `avatar generate`: from a checked request to a finished picture or video.
 public struct GenerateJob {
+  /// Of what is encoded again: no loss is seen after it.
+  private static let intermediateCRF = 8
+
   private let request: GenerateRequest
   private let cancellation: Cancellation
 
@@ -21,7 +24,9 @@ public struct GenerateJob {
   public func run(progress: @escaping ProgressHandler = { _ in }) throws -> GenerateReport {
     let started = ContinuousClock.now
     if let complaint = request.control.complaint { throw RuntimeError.usage(complaint) }
-    let pictures = [request.image, request.museV.reference, request.control.video]
+    let pictures = [
+      request.image, request.museV.reference, request.control.video, request.ipAdapter.picture,
+    ]
     try OutputPath.check(
       request.output, force: request.replacesOutput,
       inputs: pictures.compactMap(\.self) + request.control.images)
@@ -29,6 +34,7 @@ public struct GenerateJob {
       try OutputPath.check(
         sheet, force: request.replacesOutput, inputs: request.inputs + [request.output])
     }
+    try request.checkPreview()
     var report = try request.isStill ? drawPicture(progress) : makeVideo(progress)
     report.wallSeconds = (ContinuousClock.now - started) / .seconds(1)
     report.timings = report.timings.mapValues { ($0 * 1000).rounded() / 1000 }
@@ -40,9 +46,10 @@ public struct GenerateJob {
       throw RuntimeError.usage(
         "--model \(model): makes videos: end the output's name in .mp4, or leave the model out")
     }
-    if request.length != nil || request.rate != nil {
+    if request.length != nil || request.rate != nil || request.loops {
       throw RuntimeError.usage(
-        "output \(request.output): is a picture: end its name in .mp4, or leave out its length")
+        "output \(request.output): is a picture: end its name in .mp4, or leave out its length, rate "
+          + "and --loop")
     }
     try request.refuseMuseVOptions()
     let folder = try StableDiffusionFolder(request)
@@ -52,13 +59,26 @@ public struct GenerateJob {
     let pictures = try LatentPictures(
       folder, request, like: picture, device: device, precision: precision)
     let controls = try controls(folder, picture, pictures)
-    let drawing = try StillDrawing(
+    var drawing = try StillDrawing(
       folder, request: request, pictures: pictures, controls: controls,
       cancellation: cancellation)
+    return try inWorkFolder { work in
+      drawing.work = work
+      return try draw(drawing, picture, folder, progress)
+    }
+  }
+
+  private func draw(
+    _ drawing: StillDrawing, _ picture: RGBPicture?, _ folder: StableDiffusionFolder,
+    _ progress: @escaping ProgressHandler
+  ) throws -> GenerateReport {
     var timings: [String: Double] = [:]
     let result = try drawing.draw(from: picture, progress: progress, timings: &timings)
-    for warning in folder.warnings + (controls?.warnings ?? []) { progress(.warning(warning)) }
+    for warning in folder.warnings + (drawing.controls?.warnings ?? []) {
+      progress(.warning(warning))
+    }
     try cancellation.check()
+    let precision = drawing.pictures.precision
     var made = request
     made.steps = drawing.steps
     made.guidance = request.guidance ?? StillDrawing.usualGuidance
@@ -91,21 +111,46 @@ public struct GenerateJob {
     }
   }
 
+  /// Runs `body` with a folder for what an interrupted run has finished.
+  ///
+  /// It is removed in the end, but after a defect of ours, or where the caller will come back.
+  ///
+  /// - Throws: `RuntimeError`, 75, where another run writes the output.
+  private func inWorkFolder<Result>(_ body: (WorkFolder) throws -> Result) throws -> Result {
+    let work = try WorkFolder(output: request.output, key: try request.key())
+    do {
+      let result = try body(work)
+      work.remove()
+      return result
+    } catch {
+      if !WorkFolder.survives(error, isKept: request.keepsUnfinishedWork) { work.remove() }
+      throw error
+    }
+  }
+
   private func makeVideo(_ progress: @escaping ProgressHandler) throws -> GenerateReport {
     var generator = try videoGenerator()
     let made = generator.request
+    // What is to speak is told in the words of the whole command, whose networks choose their precisions themselves.
     let tags = GenerateTags(
-      request: made, precision: generator.precision, ownWords: generator.ownWords)
+      request: made,
+      precision: request.isIntermediate ? request.precision.rawValue : generator.precision,
+      ownWords: generator.ownWords)
     let video = GeneratedVideo(
       output: request.output, width: generator.width, height: generator.height,
-      rate: generator.rate, crf: request.crf, replacesOutput: request.replacesOutput)
+      rate: generator.rate,
+      crf: request.isIntermediate ? Self.intermediateCRF : request.crf,
+      replacesOutput: request.replacesOutput)
     var timings: [String: Double] = [:]
     var contentID = ""
-    try video.write(cancellation: cancellation) { digest in
-      contentID = tags.contentID(digest: digest)
-      return tags.entries(contentID: contentID)
-    } frames: { append in
-      try generator.generate(progress: progress, timings: &timings, append: append)
+    try inWorkFolder { work in
+      generator.keepSteps(in: work)
+      try video.write(in: work, cancellation: cancellation) { digest in
+        contentID = tags.contentID(digest: digest)
+        return tags.entries(contentID: contentID)
+      } frames: { append in
+        try generator.generate(progress: progress, timings: &timings, append: append)
+      }
     }
     var report = GenerateReport(made, precision: generator.precision, timings, contentID)
     report.frames = generator.frameCount
@@ -120,6 +165,7 @@ public struct GenerateJob {
       throw RuntimeError.usage(
         "output \(request.output): needs a model that makes videos: name one with --model")
     }
+    try request.refuseIPAdapter()
     if model == MotionGenerator.model {
       return try MotionGenerator(request, cancellation: cancellation)
     }
@@ -150,6 +196,24 @@ extension GenerateRequest {
     throw RuntimeError.usage(
       "\(word.option): mini moves a picture's own pixels: leave it out, or name a model with --model "
         + "or --base")
+  }
+
+  /// Refuses looks that could not be written, before the first step is made.
+  func checkPreview() throws {
+    guard let preview else {
+      guard let previewAutoencoder else { return }
+      throw RuntimeError.usage("--preview-vae \(previewAutoencoder): needs --preview")
+    }
+    try PreviewPath(preview).check(force: replacesOutput, inputs: inputs + [output])
+  }
+
+  /// Refuses an image prompt for what draws no picture.
+  ///
+  /// - Throws: `RuntimeError`, 64.
+  func refuseIPAdapter() throws {
+    guard let option = ipAdapter.adapter ?? ipAdapter.picture else { return }
+    throw RuntimeError.usage(
+      "--ip-adapter \(option): is for pictures: end the output's name in .png, or leave it out")
   }
 
   func device() throws -> CPUDevice {

@@ -58,6 +58,9 @@ public enum GenerateJobKind {
       .init(
         "model", .inputPathOrName(names: modelNames),
         "A model that makes videos, by name or folder (default without base: mini)."),
+      .init(
+        "preset", .inputPathOrName(names: GenerationPreset.names),
+        "Settings for a base model, in a JSON file or by name; options of the job count more."),
       .init("prompt", .text, "What to draw."),
       .init("negative_prompt", .text, "What not to draw."),
       .init("image", .inputPath, "The picture to begin with."),
@@ -81,6 +84,7 @@ public enum GenerateJobKind {
         .pattern(regularExpression: "^[+0-9./]+$") {
           SpeakJobKind.complaint($0, SpeakOptions.rate)
         }, "Frames per second of the video, as 12 or 30000/1001."),
+      .init("loop", .flag, "Let the video's last frame lead back to its first."),
       .init("crf", .integer(SpeakOptions.crfRange), "Quality of the video's encoding, 0 best."),
     ]
   }
@@ -97,19 +101,29 @@ public enum GenerateJobKind {
         "generator", .choice(GenerateRequest.RandomNumbers.allCases.map(\.rawValue)),
         "Whose random numbers the seed means: PyTorch's on the processor, or on an NVIDIA device."),
       .init(
+        "noise_file", .inputPath,
+        "The noise to begin with, in the place of the seed's: a file with the tensor noise."),
+      .init(
         "clip_skip", .integer(1...100),
         "1: all layers of the text encoder, 2: all but the last."),
       .init(
-        "embedding", .inputPathList(),
+        "embedding", .inputPathList,
         "Textual inversions, which prompts name by their files' names without ending."),
       .init(
-        "lora", .inputPathList(strengths: LoRAChoice.strengthRange),
-        "LoRAs for Stable Diffusion 1.x: files, each with its strength after a colon (default: 1)."
+        "lora", .inputPathsWithin(path(ofLoRA:)),
+        "LoRAs for Stable Diffusion 1.x: files, each with its strength after a colon (default: 1), and with those of its blocks after :lbw=."
       ),
       .init(
         "checkpoint", .inputPath,
-        "A single file of Stable Diffusion 1.x: its UNet and text encoder are used."),
+        "A single file of Stable Diffusion 1.x: its UNet, text encoder and autoencoder are used."),
       .init("vae", .inputPath, "Another autoencoder, or TAESD."),
+      .init(
+        "ip_adapter", .inputPath,
+        "An IP-Adapter or IP-Adapter-Plus for Stable Diffusion 1.x, for pictures."),
+      .init("ip_adapter_image", .inputPath, "The picture that the IP-Adapter looks at."),
+      .init(
+        "ip_adapter_scale", .number(IPAdapterOptions.scaleRange),
+        "How much the IP-Adapter's picture counts (default: 1)."),
     ]
   }
 
@@ -128,7 +142,7 @@ public enum GenerateJobKind {
         "ControlNets as pose=FOLDER:0.8, each with what its pictures show, perhaps its strength, and when it counts, as 0-0.6."
       ),
       .init(
-        "control_image", .inputPathList(),
+        "control_image", .inputPathList,
         "Pictures that ControlNets look at, one for all or one for each."),
       .init("guess_mode", .flag, "Have ControlNets guess what their pictures show."),
       .init("pose_network", .inputPath, "DWPose's file, which sees poses."),
@@ -175,7 +189,9 @@ public enum GenerateJobKind {
         "image_prompt_scale", .number(MuseVOptions.scaleRange),
         "MuseV: how much the image prompt counts."),
       .init("reference", .inputPath, "MuseV: the picture whose look is kept."),
-      .init("image_encoder", .inputPath, "MuseV: IP-Adapter's models/image_encoder."),
+      .init(
+        "image_encoder", .inputPath,
+        "MuseV and ip_adapter: IP-Adapter's models/image_encoder."),
       .init("reference_net", .inputPath, "MuseV: a ReferenceNet beside none in the model."),
       .init("video_negative_prompt", .text, "MuseV: what the video shall not show."),
       .init(
@@ -187,10 +203,20 @@ public enum GenerateJobKind {
     ]
   }
 
+  @Sendable private static func path(ofLoRA text: String) -> JobKind.PathWithin {
+    do throws(SpeakOptions.Complaint) {
+      let path = try LoRAChoice(parsing: text).path
+      return .path(text.startIndex..<text.index(text.startIndex, offsetBy: path.count))
+    } catch {
+      return .complaint(error.text)
+    }
+  }
+
   /// The inputs that options of these names are.
-  private static let inputKeys = [
+  static let inputKeys = [
     "base", "model", "image", "embedding", "lora", "checkpoint", "vae", "reference",
-    "image_encoder", "reference_net", "control_image", "pose_network", "video",
+    "image_encoder", "reference_net", "control_image", "pose_network", "video", "preset",
+    "ip_adapter", "ip_adapter_image", "noise_file",
   ]
   /// What decides no bytes.
   private static let neutralKeys = ["threads"]
@@ -249,52 +275,75 @@ extension GenerateRequest {
   /// - Throws: `RuntimeError`, 65, where the step was not checked against `GenerateJobKind` and does not hold.
   public init(_ step: JobStep, output: String) throws {
     let options = StepOptions(step)
-    self.init(output: output)
-    base = try options.text("base")
-    model = try options.text("model")
-    prompt = try options.text("prompt") ?? prompt
-    negativePrompt = try options.text("negative_prompt") ?? negativePrompt
-    image = try options.text("image")
-    strength = try options.number("strength", 0...1) ?? strength
-    size = try options.text("size").map { try options.read("size", $0, Self.size) }
-    try readVideo(options)
-    steps = try options.integer("steps", Self.stepRange)
-    guidance = try options.number("guidance", Self.guidanceRange)
-    sampler = try options.choice("sampler") ?? sampler
-    seed = try options.integer("seed", 0...Int.max).map(UInt64.init) ?? seed
-    randomNumbers = try options.choice("generator") ?? randomNumbers
-    clipSkip = try options.integer("clip_skip", 1...100) ?? clipSkip
-    embeddings = try options.list("embedding") ?? embeddings
-    loras =
-      try options.list("lora")?.map { try options.read("lora", $0, LoRAChoice.init(parsing:)) }
-      ?? loras
-    try museV.read(options)
-    try control.read(options)
-    checkpoint = try options.text("checkpoint")
-    autoencoder = try options.text("vae")
-    precision = try options.choice("precision") ?? precision
-    threads = try options.integer("threads", SpeakOptions.threadRange)
-    try provenance.read(options)
+    try self.init(
+      output: output, preset: options.text("preset"), model: options.text("model")
+    ) { try $0.read(options) }
     guard !prompt.isEmpty || image != nil || control.restages else {
       throw RuntimeError.badInput("generate: has neither prompt nor image: give one of them")
     }
+    preset = try options.text("preset")
+  }
+
+  /// Takes over what `options` say, and adds their LoRAs and embeddings.
+  mutating func read(_ options: StepOptions) throws {
+    base = try options.text("base") ?? base
+    model = try options.text("model") ?? model
+    prompt = try options.text("prompt") ?? prompt
+    negativePrompt = try options.text("negative_prompt") ?? negativePrompt
+    image = try options.text("image") ?? image
+    strength = try options.number("strength", 0...1) ?? strength
+    size = try options.text("size").map { try options.read("size", $0, Self.size) } ?? size
+    try readVideo(options)
+    steps = try options.integer("steps", Self.stepRange) ?? steps
+    guidance = try options.number("guidance", Self.guidanceRange) ?? guidance
+    sampler = try options.choice("sampler") ?? sampler
+    seed = try options.integer("seed", 0...Int.max).map(UInt64.init) ?? seed
+    randomNumbers = try options.choice("generator") ?? randomNumbers
+    noiseFile = try options.text("noise_file") ?? noiseFile
+    clipSkip = try options.integer("clip_skip", 1...100) ?? clipSkip
+    embeddings += try options.list("embedding") ?? []
+    loras +=
+      try options.list("lora")?.map { try options.read("lora", $0, LoRAChoice.init(parsing:)) }
+      ?? []
+    try museV.read(options)
+    try control.read(options)
+    ipAdapter.adapter = try options.text("ip_adapter") ?? ipAdapter.adapter
+    ipAdapter.picture = try options.text("ip_adapter_image") ?? ipAdapter.picture
+    ipAdapter.scale =
+      try options.number("ip_adapter_scale", IPAdapterOptions.scaleRange) ?? ipAdapter.scale
+    takeImageEncoder()
+    checkpoint = try options.text("checkpoint") ?? checkpoint
+    autoencoder = try options.text("vae") ?? autoencoder
+    precision = try options.choice("precision") ?? precision
+    threads = try options.integer("threads", SpeakOptions.threadRange) ?? threads
+    try provenance.read(options)
+  }
+
+  /// One option names CLIP's picture encoder for both kinds of image prompts.
+  public mutating func takeImageEncoder() {
+    guard ipAdapter.adapter != nil else { return }
+    (ipAdapter.encoder, museV.imageEncoder) = (museV.imageEncoder ?? ipAdapter.encoder, nil)
   }
 
   private mutating func readVideo(_ options: StepOptions) throws {
     length =
       try options.number("seconds", Self.secondsRange).map { .seconds($0) }
-      ?? options.integer("frames", Self.frameRange).map { .frames($0) }
-    rate = try options.text("fps").map { try options.read("fps", $0, SpeakOptions.rate) }
+      ?? options.integer("frames", Self.frameRange).map { .frames($0) } ?? length
+    rate = try options.text("fps").map { try options.read("fps", $0, SpeakOptions.rate) } ?? rate
+    loops = try options.flag("loop") ?? loops
     crf = try options.integer("crf", SpeakOptions.crfRange) ?? crf
   }
 
   /// Every file and folder that the request names.
   var inputs: [String] {
     let named = model.flatMap { GenerateJobKind.modelNames.contains($0) ? nil : $0 }
-    return [base, named, image, checkpoint, autoencoder].compactMap(\.self) + embeddings
+    let file = preset.flatMap { GenerationPreset.names.contains($0) ? nil : $0 }
+    return [base, named, image, checkpoint, autoencoder, file, noiseFile].compactMap(\.self)
+      + embeddings
       + loras.map(\.path)
       + [museV.reference, museV.imageEncoder, museV.referenceNet].compactMap(\.self)
       + control.inputs
+      + [ipAdapter.adapter, ipAdapter.picture, ipAdapter.encoder].compactMap(\.self)
   }
 
   /// Tells one version of the model's weights from another, as far as they are no inputs.
@@ -352,10 +401,10 @@ extension MuseVOptions {
     pictureNoise = try options.number("picture_noise", Self.shareRange) ?? pictureNoise
     imagePromptScale =
       try options.number("image_prompt_scale", Self.scaleRange) ?? imagePromptScale
-    reference = try options.text("reference")
-    imageEncoder = try options.text("image_encoder")
-    referenceNet = try options.text("reference_net")
-    negativePrompt = try options.text("video_negative_prompt")
+    reference = try options.text("reference") ?? reference
+    imageEncoder = try options.text("image_encoder") ?? imageEncoder
+    referenceNet = try options.text("reference_net") ?? referenceNet
+    negativePrompt = try options.text("video_negative_prompt") ?? negativePrompt
     pictureSteps = try options.integer("picture_steps", GenerateRequest.stepRange) ?? pictureSteps
     pictureGuidance =
       try options.number("picture_guidance", GenerateRequest.guidanceRange) ?? pictureGuidance

@@ -30,6 +30,8 @@ public struct GenerateRequest: Sendable {
   public var checkpoint: String?
   /// A model that makes videos, by name or folder.
   public var model: String?
+  /// The file that settings were taken from, or its name; nil: they were all said.
+  public var preset: String?
   public var prompt = ""
   public var negativePrompt = ""
   /// The picture to begin with.
@@ -42,6 +44,8 @@ public struct GenerateRequest: Sendable {
   public var length: Length?
   /// Frames per second of a video; nil: its model's usual rate.
   public var rate: Rational?
+  /// Whether the video's last frame leads back to its first.
+  public var loops = false
   /// The video encoder's constant rate factor.
   public var crf = 18
   /// Steps of denoising; nil: the model's usual number.
@@ -51,8 +55,11 @@ public struct GenerateRequest: Sendable {
   public var sampler = Sampler.euler
   public var museV = MuseVOptions()
   public var control = ControlOptions()
+  public var ipAdapter = IPAdapterOptions()
   public var seed: UInt64 = 0
   public var randomNumbers = RandomNumbers.cpu
+  /// A file with the noise to begin with, in the place of the seed's.
+  public var noiseFile: String?
   /// 1: all layers of the text encoder; 2: all but the last.
   public var clipSkip = 1
   /// Files of textual inversions; each is known to prompts by its name without ending.
@@ -63,8 +70,15 @@ public struct GenerateRequest: Sendable {
   public var autoencoder: String?
   public var precision = SpeakRequest.Precision.auto
   public var threads: Int?
+  /// A PNG or folder for looks at what is being denoised, and an autoencoder for them; nil: by the latents' colours.
+  public var preview: String?
+  public var previewAutoencoder: String?
   public var provenance = Provenance()
   public var replacesOutput = false
+  /// Whether a run that is stopped or fails for a passing reason leaves what it has finished to the next one.
+  public var keepsUnfinishedWork = false
+  /// Whether what is made is only a step on the way to an output of the same command, which encodes it again.
+  var isIntermediate = false
 
   public init(output: String) { self.output = output }
 

@@ -60,6 +60,7 @@ struct GenerateTags {
     case nil: break
     }
     add("--fps", request.rate?.description)
+    if request.loops { words.append("--loop") }
     if !request.isStill { add("--crf", "\(request.crf)") }
     add("--steps", request.steps.map { "\($0)" })
     add("--guidance", request.guidance.map { "\($0)" })
@@ -76,14 +77,23 @@ struct GenerateTags {
     guard request.base != nil else { return }
     add("--sampler", request.sampler.rawValue)
     add("--generator", request.randomNumbers.rawValue)
+    add("--noise-file", path(request.noiseFile))
     add("--checkpoint", path(request.checkpoint))
     add("--clip-skip", "\(request.clipSkip)")
     for file in request.embeddings { add("--embedding", path(file)) }
     for lora in request.loras {
-      add("--lora", LoRAChoice(path: path(lora.path) ?? "", strength: lora.strength).text)
+      var named = lora
+      named.path = path(lora.path) ?? ""
+      add("--lora", named.text)
     }
     add("--vae", path(request.autoencoder))
     for (option, value) in request.control.words({ path($0) ?? "" }) { add(option, value) }
+    if request.ipAdapter.adapter != nil {
+      add("--ip-adapter", path(request.ipAdapter.adapter))
+      add("--ip-adapter-image", path(request.ipAdapter.picture))
+      add("--ip-adapter-scale", "\(request.ipAdapter.scale)")
+      add("--image-encoder", path(request.ipAdapter.encoder))
+    }
   }
 
   private func path(_ path: String?) -> String? {

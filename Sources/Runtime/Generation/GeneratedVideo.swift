@@ -17,17 +17,16 @@ struct GeneratedVideo {
   /// Takes the next frame, of the video's size; throws 74 where the disk is full.
   typealias Sink = (Frame) throws -> Void
 
-  /// Writes the frames that `make` hands over, at least one, in order; nothing is left where it throws.
+  /// Writes the frames that `make` hands over, at least one, in order, by way of `work`, which is the caller's to remove.
   ///
   /// `tags` gives the metadata, and learns a digest of the pictures.
   ///
-  /// - Throws: what `make` throws; 73 where the output can't be created, 74 for a full disk, 75 where another run writes it.
+  /// - Throws: what `make` throws; 73 where the output can't be created, 74 for a full disk.
   func write(
-    cancellation: Cancellation, tags: (_ digest: String) throws -> [String: String],
+    in work: WorkFolder, cancellation: Cancellation,
+    tags: (_ digest: String) throws -> [String: String],
     frames make: (_ append: Sink) throws -> Void
   ) throws {
-    let work = try WorkFolder(output: output, key: "avatar \(Version.current) generate")
-    defer { work.remove() }
     let store = SegmentStore(work: work, format: VideoFormat(path: output))
     let encoder = try SegmentEncoder(store.unfinishedPath(0), settings: settings)
     do {

@@ -68,6 +68,14 @@ struct MotionGenerator: VideoGenerator {
         "--embedding, --lora, --checkpoint, --vae, --clip-skip: belong to a base model: leave them out, "
           + "or name one with --base")
     }
+    if let noise = request.noiseFile {
+      throw RuntimeError.usage(
+        "--noise-file \(noise): is for latents, of which mini has none: leave it out")
+    }
+    if request.preview != nil || request.previewAutoencoder != nil {
+      throw RuntimeError.usage(
+        "--preview: mini denoises a motion, of which there is no look: leave it out")
+    }
     try request.refuseMuseVOptions()
     try request.refuseControls()
   }
@@ -91,6 +99,9 @@ struct MotionGenerator: VideoGenerator {
       + (speaks ? "; 'avatar speak' makes the video talk" : "")
   }
 
+  /// Its steps take seconds: none are kept.
+  mutating func keepSteps(in work: WorkFolder) {}
+
   mutating func generate(
     progress: @escaping ProgressHandler, timings: inout [String: Double],
     append: GeneratedVideo.Sink
@@ -107,12 +118,24 @@ struct MotionGenerator: VideoGenerator {
     var painter = PortraitPainter(picture, geometry: geometry, threads: threads)
     progress(.stage(name: "moving the picture", total: frameCount))
     for frame in 0..<frameCount {
-      let position = Double(frame) / rate.value * MotionGeneration.framesPerSecond
-      let moved = timings.measure("paint") { painter.paint(track.motion(at: position)) }
+      let moved = timings.measure("paint") { painter.paint(track.motion(at: Double(frame) * pace)) }
       try append(moved)
       progress(.step(done: frame + 1))
     }
     for warning in model.warnings { progress(.warning(warning)) }
+  }
+
+  /// Frames of the motion in one of the video.
+  private var pace: Double {
+    request.loops
+      ? Double(ringFrames) / Double(frameCount)
+      : MotionGeneration.framesPerSecond / rate.value
+  }
+
+  /// Frames of a motion that comes back to its first with the video.
+  private var ringFrames: Int {
+    let exact = Double(frameCount) / rate.value * MotionGeneration.framesPerSecond
+    return max(Int(exact.rounded()), 2)
   }
 
   private func face(_ model: MiniModel, device: any Device) throws -> PortraitGeometry {
@@ -136,12 +159,13 @@ struct MotionGenerator: VideoGenerator {
     try request.sampler.check(steps: steps, model.motionScheduler())
     let generation = try model.motion(
       device: device, precision: Precision(rawValue: precision) ?? .fp32)
-    let last = Double(frameCount - 1) / rate.value * MotionGeneration.framesPerSecond
+    let last = Double(frameCount - 1) * pace
+    let frames = request.loops ? ringFrames : Int(last.rounded(.up)) + 1
     var numbers: any NormalGenerator = request.randomNumbers.generator(seed: request.seed)
     progress(.stage(name: "denoising the motion", total: steps, unit: .steps))
     return try generation.motion(
-      prompt, frames: Int(last.rounded(.up)) + 1, sampler: request.sampler, steps: steps,
-      guidance: request.guidance ?? Self.usualGuidance, numbers: &numbers
+      prompt, frames: frames, sampler: request.sampler, steps: steps,
+      guidance: request.guidance ?? Self.usualGuidance, loops: request.loops, numbers: &numbers
     ) { moment in
       try cancellation.check()
       if moment.window == 0 { progress(.step(done: moment.step)) }

@@ -10,8 +10,10 @@ struct StableDiffusionFolder {
   private let textEncoder: NetworkSource
   private let unetSource: NetworkSource
   private let autoencoder: NetworkSource
+  /// Whether the autoencoder was named, so that a single file's own does not count.
+  private let isAutoencoderChosen: Bool
   private let loras: LoRAStack
-  /// Takes the place of the folder's UNet and text encoder.
+  /// Takes the place of the folder's UNet and text encoder, and of its autoencoder where it has one.
   private let singleFile: SingleFileModel?
 
   /// The model that `request` names.
@@ -42,7 +44,8 @@ struct StableDiffusionFolder {
         "--base \(path): its folder \(part) is missing: give a whole model in diffusers' layout")
     }
     if let autoencoder, !FileManager.default.fileExists(atPath: autoencoder) {
-      throw RuntimeError.missing("--vae \(autoencoder): there is no such folder: check the path")
+      throw RuntimeError.missing(
+        "--vae \(autoencoder): there is no such file or folder: check the path")
     }
     self.path = path
     loras = try LoRAStack(request.loras)
@@ -50,6 +53,7 @@ struct StableDiffusionFolder {
     textEncoder = .path("\(path)/text_encoder")
     unetSource = .path("\(path)/unet")
     self.autoencoder = .path(autoencoder ?? "\(path)/vae")
+    isAutoencoderChosen = autoencoder != nil
   }
 
   /// What should be known about the weights that were read so far; one line each.
@@ -97,21 +101,38 @@ struct StableDiffusionFolder {
     try UNetConfiguration(unetSource.configuration(["config.json"], embedded: nil))
   }
 
-  func unet() throws -> UNet2DCondition {
+  /// The UNet, with what an image prompt's `adapter` adds to it.
+  func unet(adapter: IPAdapter? = nil) throws -> UNet2DCondition {
     let configuration = try unetConfiguration()
-    let own = try singleFile?.unet(configuration).weights ?? unetSource.diffusersWeights()
-    let weights = try loras.merged(into: own, .unet)
+    let own = try singleFile?.unet(configuration)
+    let plain =
+      try adapter.map {
+        try WeightScope.layered(
+          [$0.attentions(of: configuration)],
+          over: own
+            ?? unetSource.checkpoint(["diffusion_pytorch_model.safetensors"], embedded: nil))
+      } ?? own?.weights ?? unetSource.diffusersWeights()
+    let weights = try loras.merged(into: plain, .unet)
     guard configuration.inputChannels == 4, configuration.outputChannels == 4 else {
       throw RuntimeError.badInput(
         "--base \(path): its unet takes \(configuration.inputChannels) channels (inpainting?): "
           + "give a model that takes 4")
     }
-    let network = try UNet2DCondition(weights, configuration: configuration)
+    if let adapter, adapter.channels != configuration.contextWidth {
+      throw RuntimeError.badInput(
+        "--ip-adapter: its tokens have \(adapter.channels) values, the model's unet takes "
+          + "\(configuration.contextWidth): use one for Stable Diffusion 1.x")
+    }
+    let network = try UNet2DCondition(
+      weights, configuration: configuration, image: adapter?.channels)
     try weights.requireAllConsumed()
     return network
   }
 
   func latentAutoencoder() throws -> LatentAutoencoder {
-    try openLatentAutoencoder(autoencoder)
+    if !isAutoencoderChosen, let own = singleFile?.autoencoder {
+      return try openLatentAutoencoder(own)
+    }
+    return try openLatentAutoencoder(autoencoder)
   }
 }

@@ -17,6 +17,8 @@ struct StillDrawing {
   let pictures: LatentPictures
   let cancellation: Cancellation
   let controls: Controls?
+  /// Where finished steps are kept for a later run; nil keeps none.
+  var work: WorkFolder?
   private let scheduler: SchedulerConfiguration
 
   var steps: Int { request.steps ?? Self.usualSteps }
@@ -39,7 +41,8 @@ struct StillDrawing {
   ///
   /// `network` makes another network than the folder's UNet ready for the steps that are taken.
   func draw(
-    from beginning: RGBPicture?, progress: ProgressHandler, timings: inout [String: Double],
+    from beginning: RGBPicture?, progress: @escaping ProgressHandler,
+    timings: inout [String: Double],
     network: ((EncodedPrompts, Range<Int>) throws -> Predictor)? = nil
   ) throws -> RGBPicture {
     progress(.stage(name: "reading the prompt", total: 0))
@@ -59,14 +62,17 @@ struct StillDrawing {
 
   private func still(_ prompts: EncodedPrompts, _ steps: Range<Int>) throws -> Predictor {
     let stack = try controls?.stack(prompts: prompts, steps: steps, pictures: pictures)
+    let picture = try PicturePrompt(
+      request, device: pictures.device, precision: pictures.precision)
     return try StillNetwork(
-      folder.unet(), shape: pictures.latentShape, prompts: prompts, controls: stack,
-      device: pictures.device, precision: pictures.precision
+      folder.unet(adapter: picture?.adapter), shape: pictures.latentShape, prompts: prompts,
+      picture: picture, controls: stack, device: pictures.device, precision: pictures.precision
     ).predict
   }
 
   private func denoised(
-    clean: [Float]?, progress: ProgressHandler, load: (Range<Int>) throws -> Predictor
+    clean: [Float]?, progress: @escaping ProgressHandler,
+    load: (Range<Int>) throws -> Predictor
   ) throws -> [Float] {
     let scheduler = request.sampler.scheduler(scheduler, steps: steps)
     let shape = pictures.latentShape
@@ -76,19 +82,23 @@ struct StillDrawing {
     let predict = try load(firstStep..<steps)
     var numbers = request.randomNumbers.generator(seed: request.seed)
     let count = shape.reduce(1, *)
-    let noise = numbers.normals(count)
+    let noise =
+      try request.noiseFile.map { try ImportedNoise($0).picture(shape) } ?? numbers.normals(count)
     let start =
       clean.map { scheduler.noised($0, noise: noise, step: firstStep) }
       ?? noise.map { $0 * Float(scheduler.initialNoiseScale) }
     progress(.stage(name: "denoising", total: steps - firstStep, unit: .steps))
-    return try ParallelDenoising(
-      windows: DenoisingWindows(frames: 1, length: 1, overlap: 0),
-      guidance: Guidance(request.guidance ?? Self.usualGuidance)
+    return try WatchedDenoising(
+      denoising: ParallelDenoising(
+        windows: DenoisingWindows(frames: 1, length: 1, overlap: 0),
+        guidance: Guidance(request.guidance ?? Self.usualGuidance)),
+      store: work.map { DenoisingStore(work: $0, name: "picture") },
+      preview: DenoisingPreview(request, name: "picture", pictures: pictures, progress: progress)
     ).run(
       LatentVideo(channels: shape[1], height: shape[2], width: shape[3], values: start),
       scheduler: scheduler, firstStep: firstStep, noise: { numbers.normals(count) },
       report: { _ in try cancellation.check() },
-      finishedStep: { step, _ in progress(.step(done: step + 1 - firstStep)) },
+      finishedStep: { progress(.step(done: $0 + 1 - firstStep)) },
       predict: predict
     ).values
   }

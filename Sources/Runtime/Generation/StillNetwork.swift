@@ -1,5 +1,6 @@
 import Compute
 import Diffusion
+import Layers
 
 /// What a text encoder makes of a prompt and of its negative, of one length.
 struct EncodedPrompts {
@@ -18,10 +19,12 @@ struct StillNetwork {
   private let shape: [Int]
   private let prompts: EncodedPrompts
   private let controls: ControlStack?
+  private let picture: PicturePrompt?
 
-  /// `shape` is that of the latents, [1, 4, height, width].
+  /// `shape` is that of the latents, [1, 4, height, width]; with `picture` the network was made with its adapter.
   init(
-    _ unet: UNet2DCondition, shape: [Int], prompts: EncodedPrompts, controls: ControlStack?,
+    _ unet: UNet2DCondition, shape: [Int], prompts: EncodedPrompts, picture: PicturePrompt?,
+    controls: ControlStack?,
     device: any Device, precision: Precision
   ) throws {
     let context = prompts.prompt.shape
@@ -34,11 +37,16 @@ struct StillNetwork {
     let latents = recorder.input("latents", shape)
     let time = recorder.input("time", unet.sinusoid(0).shape)
     let text = recorder.input("text", context)
+    let image = picture.map {
+      ImagePrompt(
+        tokens: recorder.input("image", $0[.prompted].shape), scale: Float($0.scale))
+    }
     let control = controls?.inputs(recorder, frames: 1)
-    recorder.output("noise", unet(latents, sinusoid: time, context: text, control: control))
+    recorder.output(
+      "noise", unet(latents, sinusoid: time, context: text, image: image, control: control))
     plan = try device.compile(recorder.finish(), precision: precision)
     sinusoid = { unet.sinusoid($0) }
-    (self.shape, self.prompts, self.controls) = (shape, prompts, controls)
+    (self.shape, self.prompts, self.picture, self.controls) = (shape, prompts, picture, controls)
   }
 
   func predict(_ request: DenoisingRequest) throws -> [Float] {
@@ -46,6 +54,7 @@ struct StillNetwork {
       "latents": HostTensor(shape: shape, values: request.latents),
       "time": sinusoid(request.timestep), "text": prompts[request.conditioning],
     ]
+    if let picture { inputs["image"] = picture[request.conditioning] }
     if let controls {
       inputs.merge(try controls.additions(to: request.latents, frames: [0], for: request)) { $1 }
     }

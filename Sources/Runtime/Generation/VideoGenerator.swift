@@ -15,6 +15,9 @@ protocol VideoGenerator {
   /// Options of its own kind, for the command that makes the video again.
   var ownWords: [(option: String, value: String?)] { get }
 
+  /// Has what takes long kept in `work` as far as it is finished, and what lies there used.
+  mutating func keepSteps(in work: WorkFolder)
+
   /// Hands over all frames in order, of this size, as soon as each is made.
   mutating func generate(
     progress: @escaping ProgressHandler, timings: inout [String: Double],

@@ -16,8 +16,10 @@ struct SpeakCommandLine {
   let precision: String
 
   var words: [String] {
-    var words = ["avatar", "speak"]
+    var words = request.talkingCommand ?? ["avatar", "speak"]
     func add(_ option: String, _ value: String) {
+      let isOwn = request.talkingCommand == nil
+      guard let option = isOwn ? option : Self.name(inGenerate: option) else { return }
       // A value with a leading dash would be taken for an option.
       words += value.hasPrefix("-") ? ["\(option)=\(value)"] : [option, value]
     }
@@ -57,6 +59,15 @@ struct SpeakCommandLine {
       add("--caption-style", captions.style.rawValue)
     }
     return words
+  }
+
+  /// What an option is called in a command of `generate` that has its face speak; nil for what that has said already.
+  private static func name(inGenerate option: String) -> String? {
+    switch option {
+    case "--model", "--fps", "--strength": "--speech-" + option.dropFirst(2)
+    case "--avatar", "--loop", "--crf", "--precision", "--seed": nil
+    default: option
+    }
   }
 
   private func addBackground(_ add: (String, String) -> Void) {

@@ -12,6 +12,18 @@ func openLatentAutoencoder(_ source: NetworkSource) throws -> LatentAutoencoder 
     return LatentAutoencoder(encoder, decoder)
   }
   let (weights, configuration) = try openAutoencoder(source)
+  return try latentAutoencoder(weights, configuration)
+}
+
+/// The autoencoder of a file under its original names.
+func openLatentAutoencoder(_ file: SingleFileAutoencoder) throws -> LatentAutoencoder {
+  let weights = try file.weights().weights
+  return try latentAutoencoder(weights, AutoencoderKLConfiguration(detectedIn: weights))
+}
+
+private func latentAutoencoder(
+  _ weights: WeightScope, _ configuration: AutoencoderKLConfiguration
+) throws -> LatentAutoencoder {
   let encoder = try AutoencoderKLEncoder(weights, configuration: configuration)
   let decoder = try AutoencoderKLDecoder(weights, configuration: configuration)
   try weights.requireAllConsumed()

@@ -71,7 +71,15 @@ func openAutoencoder(
 ) throws -> (weights: WeightScope, configuration: AutoencoderKLConfiguration) {
   guard let source else { return (.random(), .stableDiffusion) }
   let names = ["diffusion_pytorch_model.safetensors", "vae.safetensors", "model.safetensors"]
-  let weights = try source.checkpoint(names, embedded: nil).weights
+  let checkpoint = try source.checkpoint(names, embedded: nil)
+  if let original = SingleFileAutoencoder(checkpoint) {
+    let weights = try original.weights().weights
+    let beside = try source.configurationIfPresent(["config.json"])
+    // Beside a single file there may be another network's.
+    let isOwn = beside?.fields["_class_name"] == .string("AutoencoderKL")
+    return (weights, try isOwn ? .init(beside!) : .init(detectedIn: weights))
+  }
+  let weights = checkpoint.weights
   let file = try source.configurationIfPresent(["config.json"])
   return (weights, try file.map(AutoencoderKLConfiguration.init) ?? .init(detectedIn: weights))
 }

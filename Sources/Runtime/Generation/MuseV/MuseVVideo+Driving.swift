@@ -6,7 +6,8 @@ import MediaTypes
 extension MuseVVideo {
   /// The clip's first frame, repainted as the prompt and the ControlNets say, and like `look` where the model takes an image prompt.
   func restaged(
-    _ look: RGBPicture?, _ progress: ProgressHandler, _ timings: inout [String: Double]
+    _ look: RGBPicture?, _ progress: @escaping ProgressHandler,
+    _ timings: inout [String: Double]
   ) throws -> RGBPicture {
     guard let clip = driving.clip else {
       throw RuntimeError.usage("--restage: name the clip with --video")
@@ -21,8 +22,10 @@ extension MuseVVideo {
     var drawn = request
     (drawn.steps, drawn.guidance) = (request.museV.pictureSteps, request.museV.pictureGuidance)
     let controls = try driving.prepared()
-    let drawing = try StillDrawing(
+    drawn.noiseFile = nil
+    var drawing = try StillDrawing(
       folder, request: drawn, pictures: pictures, controls: nil, cancellation: cancellation)
+    drawing.work = work
     return try drawing.draw(
       from: clip.picture(at: 0), progress: progress, timings: &timings
     ) { prompts, steps in

@@ -25,6 +25,7 @@ struct MuseVVideo: VideoGenerator {
   let cancellation: Cancellation
   private let scheduler: SchedulerConfiguration
   private let given: RGBPicture?
+  private(set) var work: WorkFolder?
 
   /// Checks the request, and makes the choices that it leaves; loads no network yet.
   ///
@@ -33,6 +34,13 @@ struct MuseVVideo: VideoGenerator {
     if let complaint = asked.museV.complaint { throw RuntimeError.usage(complaint) }
     guard !asked.prompt.isEmpty || asked.image != nil || asked.control.restages else {
       throw RuntimeError.usage("--prompt: say what to show, or give a picture with --image")
+    }
+    if asked.loops, asked.museV.endsWithShortWindow {
+      throw RuntimeError.usage("--short-last-window: a loop has no last window: leave it out")
+    }
+    if asked.loops, let word = asked.control.words({ $0 }).first {
+      throw RuntimeError.usage(
+        "--loop: \(word.option) follows no ring of frames: leave one of them out")
     }
     files = try MuseVFiles(asked, model: model)
     folder = try StableDiffusionFolder(files.base, asked, autoencoder: files.autoencoder)
@@ -69,6 +77,8 @@ struct MuseVVideo: VideoGenerator {
   /// Sides of pictures that upstream makes are multiples of this.
   private static let sizeStep = 64
 
+  mutating func keepSteps(in work: WorkFolder) { self.work = work }
+
   mutating func generate(
     progress: @escaping ProgressHandler, timings: inout [String: Double],
     append: GeneratedVideo.Sink
@@ -99,7 +109,10 @@ struct MuseVVideo: VideoGenerator {
       let decoder = try pictures.decoder()
       for frame in 0..<frameCount {
         try cancellation.check()
-        let values = frame == 0 ? clean : Array(latents[frame - 1])
+        let values: [Float] =
+          if request.loops { Array(latents[frame]) } else {
+            frame == 0 ? clean : Array(latents[frame - 1])
+          }
         try each(pictures.decode(values, by: decoder))
         progress(.step(done: frame + 1))
       }
@@ -108,7 +121,7 @@ struct MuseVVideo: VideoGenerator {
 
   /// The given picture, the clip's first frame repainted, or one that the base model draws.
   private func firstFrame(
-    _ progress: ProgressHandler, _ timings: inout [String: Double]
+    _ progress: @escaping ProgressHandler, _ timings: inout [String: Double]
   ) throws -> RGBPicture {
     if request.control.restages { return try restaged(given, progress, &timings) }
     if let given {
@@ -119,14 +132,16 @@ struct MuseVVideo: VideoGenerator {
     var drawn = request
     drawn.steps = request.museV.pictureSteps
     drawn.guidance = request.museV.pictureGuidance
-    let drawing = try StillDrawing(
+    drawn.noiseFile = nil
+    var drawing = try StillDrawing(
       folder, request: drawn, pictures: pictures, controls: driving.prepared(),
       cancellation: cancellation)
+    drawing.work = work
     return try drawing.draw(from: nil, progress: progress, timings: &timings)
   }
 
   private func references(
-    _ first: RGBPicture, _ clean: [Float], _ progress: ProgressHandler
+    _ first: RGBPicture, _ clean: [Float], _ progress: @escaping ProgressHandler
   ) throws -> ReferenceConditions? {
     let configuration = try files.configuration()
     guard configuration.variant == .referenceNet else {
@@ -150,7 +165,7 @@ struct MuseVVideo: VideoGenerator {
 
   /// The latents of all frames but the first.
   private func denoised(
-    _ clean: [Float], _ first: RGBPicture, _ progress: ProgressHandler,
+    _ clean: [Float], _ first: RGBPicture, _ progress: @escaping ProgressHandler,
     references: ReferenceConditions?
   ) throws -> LatentVideo {
     progress(.stage(name: "reading the prompt", total: 0))
@@ -168,29 +183,45 @@ struct MuseVVideo: VideoGenerator {
       unet, given: clean, shape: shape, prompts: prompts, references: references,
       controls: stack, options: options, device: pictures.device, precision: pictures.precision)
     var numbers = request.randomNumbers.generator(seed: request.seed)
+    // The given frame is not among those of a loop: what follows it can't lead back to it as seamlessly.
+    let frames = request.loops ? frameCount : frameCount - 1
     func noise() -> LatentVideo {
       options.videoNoise.draw(
-        frames: frameCount - 1, channels: shape[1], height: shape[2], width: shape[3],
+        frames: frames, channels: shape[1], height: shape[2], width: shape[3],
         from: &numbers)
     }
-    let start = try start(noise().mixed(with: clean, share: options.pictureNoise), scheduler, steps)
-    let windows = DenoisingWindows(
-      frames: frameCount - 1, length: options.window, overlap: options.overlap,
-      isLastShort: options.endsWithShortWindow)
+    let drawn =
+      try request.noiseFile.map { try ImportedNoise($0).video(frames: frames, shape) } ?? noise()
+    let start = try start(drawn.mixed(with: clean, share: options.pictureNoise), scheduler, steps)
+    let windows = windows(frames)
     let total = windows.ranges.count * steps.count
     progress(.stage(name: "denoising", total: total, unit: .steps))
-    return try ParallelDenoising(
-      windows: windows, guidance: Guidance(request.guidance ?? 1)
+    return try WatchedDenoising(
+      denoising: ParallelDenoising(
+        windows: windows, guidance: Guidance(request.guidance ?? 1)),
+      store: work.map { DenoisingStore(work: $0, name: "video") },
+      preview: DenoisingPreview(request, name: "video", pictures: pictures, progress: progress)
     ).run(
       start, scheduler: scheduler, firstStep: steps.lowerBound, noise: { noise().values },
       report: {
         progress(.step(done: ($0.step - steps.lowerBound) * $0.windows + $0.window))
         try cancellation.check()
       },
-      finishedStep: { step, _ in
-        progress(.step(done: (step + 1 - steps.lowerBound) * windows.ranges.count))
+      finishedStep: {
+        progress(.step(done: ($0 + 1 - steps.lowerBound) * windows.ranges.count))
       },
       predict: network.predict)
+  }
+
+  private func windows(_ frames: Int) -> DenoisingWindows {
+    let (length, overlap) = (request.museV.window, request.museV.overlap)
+    guard request.loops else {
+      return DenoisingWindows(
+        frames: frames, length: length, overlap: overlap,
+        isLastShort: request.museV.endsWithShortWindow)
+    }
+    let whole = min(length, frames)
+    return DenoisingWindows(ring: frames, length: whole, overlap: min(overlap, whole - 1))
   }
 
   /// Refuses parts that do not fit together.
