@@ -21,7 +21,8 @@ public struct ClipFrames: Sendable {
     let (pictures, length, channels) = (tokens.shape[0], tokens.shape[1], tokens.shape[2])
     let clips = tokens.reshape([pictures / count, count, length * channels])
     let meant = indices.map { clips.slice(axis: 1, $0..<$0 + 1) }
-    let once = meant.count == 1 ? meant[0] : Tensor.concatenate(meant, axis: 2)  // [B, 1, n * L * C]
+    // [B, 1, n * L * C]
+    let once = meant.count == 1 ? meant[0] : Tensor.concatenate(meant, axis: 2)
     let all = Tensor.concatenate(Array(repeating: once, count: count), axis: 1)
     return Tensor.concatenate([clips, all], axis: 2)
       .reshape([pictures, (1 + indices.count) * length, channels])

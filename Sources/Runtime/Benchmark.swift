@@ -122,7 +122,9 @@ public enum Benchmark {
     let compiled = try CPUDevice(threads: options.threadCount).compile(plan, precision: precision)
     let inputs = compiled.signature.inputs.map { HostTensor(shape: $0.shape, repeating: 0.1) }
     var outputs = compiled.signature.makeOutputs()
-    let seconds = try Stopwatch.medianSeconds(runs: runs) { try compiled.run(inputs, into: &outputs) }
+    let seconds = try Stopwatch.medianSeconds(runs: runs) {
+      try compiled.run(inputs, into: &outputs)
+    }
     return BenchmarkResult(
       benchmark: benchmark, model: model,
       secondsPerFrame: heardSeconds == nil ? seconds / Double(batch) : nil,

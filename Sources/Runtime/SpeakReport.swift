@@ -45,5 +45,5 @@ public struct SpeakReport: Codable, Sendable, Equatable {
 
 /// The program's version, part of every job's key: raise it when output changes.
 public enum Version {
-  public static let current = "0.1.1"
+  public static let current = "0.1.2"
 }

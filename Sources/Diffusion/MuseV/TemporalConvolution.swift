@@ -47,10 +47,9 @@ struct TemporalConvolution: Sendable {
 }
 
 extension Tensor {
-  /// The pictures of clips of `frames` frames as one picture a clip, whose rows are frames and whose columns are pixels:
-  /// [B * F, C, H, W] -> [B, C, F, H * W]. Nothing moves in memory.
+  /// The pictures of clips of `frames` frames as one picture a clip, whose rows are frames and whose columns are pixels.
   ///
-  /// Norms over it have their statistics over time and space together.
+  /// [B * F, C, H, W] -> [B, C, F, H * W]; nothing moves in memory. Norms over it have their statistics over time and space together.
   func clips(of frames: Int) -> Tensor {
     let pixels = shape[2] * shape[3]
     return tokens().reshape([shape[0] / frames, frames * pixels, shape[1]])

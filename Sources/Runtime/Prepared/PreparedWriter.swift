@@ -26,12 +26,13 @@ struct PreparedWriter {
       let faces = PreparedFaces(folder: temporary, isWritable: true)
       for part in parts { faces.add(part) }
       guard faces.synchronize() else { throw failure(temporary) }
-      let data = try JSONEncoder().encode(record)
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = .sortedKeys
+      let data = try encoder.encode(record)
       var description = description
       description.facesDigest = SHA256.digest(of: data)
       description.byteCounts = try PreparedAvatar.byteCounts(in: temporary)
       try write(data, to: "\(temporary)/\(PreparedAvatar.facesName)")
-      let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
       try write(
         encoder.encode(description), to: "\(temporary)/\(PreparedAvatar.descriptionName)")
