@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -32,6 +33,7 @@ VISION = dict(hidden_size=1280, intermediate_size=5120, num_hidden_layers=32, nu
               hidden_act="gelu")
 SCHEDULER = dict(_class_name="PNDMScheduler", beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", num_train_timesteps=1000,
                  set_alpha_to_one=False, skip_prk_steps=True, steps_offset=1)
+FIXTURES = ROOT / "Tests/RuntimeTests/Fixtures"
 TOKENIZER = ROOT / "Tests/DiffusionTests/Fixtures/clip-tokenizer"
 MOTION = "checkpoints/motion/musev_referencenet"
 LEAST_PSNR = 40.0
@@ -107,6 +109,13 @@ class Cast(nn.Module):
         return {key: self.cast(one, precision) for key, one in value.items()} if isinstance(value, dict) else value
 
 
+class Tiny(Cast):
+    """One that gets its spatial layers from the base anew."""
+
+    def load_state_dict(self, state: dict, strict: bool = True):
+        return self.network.load_state_dict(state, strict)
+
+
 class Published(Model):
     """The models that `make` writes. MuseV's UNet has the base's spatial layers already."""
 
@@ -164,7 +173,11 @@ def psnr(a: np.ndarray, b: np.ndarray) -> float:
 def by_pytorch(arguments, size: tuple[int, int], output: Path) -> None:
     """Runs in a process of its own, so that its memory is its own."""
     torch.set_num_threads(os.cpu_count())
-    model = Published(arguments.folder, {"fp32": torch.float32, "bf16": torch.bfloat16}[arguments.precision])
+    if arguments.tiny:
+        model = Model(FIXTURES / "stable-diffusion")
+        model.unets["musev_referencenet"] = Tiny(model.unets["musev_referencenet"], torch.float32)
+    else:
+        model = Published(arguments.folder, {"fp32": torch.float32, "bf16": torch.bfloat16}[arguments.precision])
     start = time.perf_counter()
     video = model.video(model="musev_referencenet", size=size, frames=arguments.frames, seed=3, steps=arguments.steps)
     told = {"seconds": time.perf_counter() - start, "evaluation": statistics.median(model.unets["musev_referencenet"].seconds),
@@ -173,24 +186,35 @@ def by_pytorch(arguments, size: tuple[int, int], output: Path) -> None:
     print(json.dumps(told))
 
 
+def tiny_base(folder: Path) -> Path:
+    """The tests' tiny Stable Diffusion, with the parts that go with their MuseV."""
+    base = folder / "base"
+    parts = {part: f"stable-diffusion/{part}" for part in ("text_encoder", "tokenizer", "scheduler")}
+    for part, place in (parts | {"unet": "musev/base-unet", "vae": "musev/vae/sd-vae-ft-mse"}).items():
+        shutil.copytree(FIXTURES / place, base / part, dirs_exist_ok=True)
+    return base
+
+
 def by_avatar(arguments, size: tuple[int, int], steps: int, output: Path) -> dict:
     """`seconds` with loading, and peak memory."""
     image = output.with_suffix(".png")
     Image.fromarray(picture(*size)).save(image)
-    command = [arguments.binary, "generate", "--model", arguments.folder / MOTION, "--base", arguments.folder / "base", "--image", image,
+    if arguments.tiny:
+        model, base = FIXTURES / "musev/motion/musev_referencenet", tiny_base(output.parent)
+    else:
+        model, base = arguments.folder / MOTION, arguments.folder / "base"
+    command = [arguments.binary, "generate", "--model", model, "--base", base, "--image", image,
                "--prompt", PROMPT, "--negative-prompt", NEGATIVE, "--frames", arguments.frames, "--steps", steps, "--guidance", "3.5", "--seed", "3",
-               "--precision", arguments.precision, "--crf", "0", "--quiet", "--force", "-o", output]
+               "--precision", arguments.precision, "--crf", "0", "--json", "--quiet", "--force", "-o", output]
     start = time.perf_counter()
-    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        sys.exit("compare-musev: avatar failed")
-    return {"seconds": time.perf_counter() - start, "bytes": usage.ru_maxrss * 1024}
+    report = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, check=True).stdout
+    return {"seconds": time.perf_counter() - start, "bytes": json.loads(report)["peak_rss_bytes"]}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/compare-musev")
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", help="the published sizes' models")
+    parser.add_argument("--tiny", action="store_true", help="the tests' tiny models instead")
     parser.add_argument("--binary", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--make", action="store_true", help="write models of random weights there, and end")
     parser.add_argument("--size", default="256x256")
@@ -200,6 +224,8 @@ def main() -> None:
     parser.add_argument("--pytorch", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     size = tuple(int(side) for side in arguments.size.split("x"))
+    if (arguments.folder is None) != arguments.tiny:
+        parser.error("name a folder, or --tiny")
     if arguments.make:
         return make(arguments.folder)
     if arguments.pytorch:
@@ -222,7 +248,7 @@ def compare(arguments, size: tuple[int, int]) -> None:
         pairs = zip(luma(["-i", str(video)], size), luma(raw, size, np.load(frames).tobytes()))
         values = [psnr(a, b) for a, b in pairs]
         print(f"PSNR of the luma of {len(values)} frames: {min(values):.1f} dB at least, {statistics.mean(values):.1f} on average")
-        sys.exit(min(values) < LEAST_PSNR and arguments.precision == "fp32")
+        sys.exit(int(min(values) < LEAST_PSNR and arguments.precision == "fp32"))
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ struct BenchCommand: ParsableCommand {
     usage: "avatar bench <what> [<options>]",
     discussion: """
       mel: Whisper's log-mel on one thread. unet, vae-decoder, vae-encoder, whisper, s3fd (at \
-      640x360), bisenet, dwpose: one run of the network, with random weights in the published \
-      sizes, or mini's with --model mini. \
+      640x360), bisenet, dwpose, musev (a window of 13 frames at 256x256): one run of the network, \
+      with random weights in the published sizes, or mini's with --model mini. \
       speak: a whole `speak` with mini. all: everything that there is for the model; other \
       options hold for the parts that have them.
 
