@@ -53,7 +53,12 @@ struct GenerateTags {
     if request.image != nil && request.isStill || request.control.restages {
       add("--strength", "\(request.strength)")
     }
-    if let (width, height) = request.size { add("--size", "\(width)x\(height)") }
+    // Another size can't be asked for: it is the picture's own, which mini keeps by itself.
+    if let (width, height) = request.size,
+      [width, height].allSatisfy({ $0 % GenerateRequest.sizeStep == 0 })
+    {
+      add("--size", "\(width)x\(height)")
+    }
     switch request.length {
     case .frames(let count): add("--frames", "\(count)")
     case .seconds(let seconds): add("--seconds", "\(seconds)")
@@ -66,7 +71,8 @@ struct GenerateTags {
     add("--guidance", request.guidance.map { "\($0)" })
     add("--seed", "\(request.seed)")
     addBase(add)
-    for (option, value) in ownWords {
+    let control = request.base == nil ? [] : request.control.words { path($0) ?? "" }
+    for (option, value) in control + ownWords {
       if let value { add(option, value) } else { words.append(option) }
     }
     add("--precision", precision)
@@ -87,7 +93,6 @@ struct GenerateTags {
       add("--lora", named.text)
     }
     add("--vae", path(request.autoencoder))
-    for (option, value) in request.control.words({ path($0) ?? "" }) { add(option, value) }
     if request.ipAdapter.adapter != nil {
       add("--ip-adapter", path(request.ipAdapter.adapter))
       add("--ip-adapter-image", path(request.ipAdapter.picture))
