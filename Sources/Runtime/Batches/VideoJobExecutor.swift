@@ -97,6 +97,10 @@ public final class VideoJobExecutor: JobExecutor {
 
   public func complete(_ job: JobSpecification) throws {
     let video = try VideoJob(job)
+    guard video.wantsContactSheet || video.speak?.captions != nil else { return }
+    let lock = try OutputLock(job.output, patienceSeconds: patienceSeconds)
+    for companion in companions(of: job) { removeUnfinishedFiles(of: companion.path) }
+    defer { lock.release() }
     if var speak = video.speak {
       speak.keepsForeignFiles = true
       try captions(of: video)?.writeSidecar(speak)
