@@ -30,8 +30,11 @@ enum ErrorReport {
       .map { $0.trimmingCharacters(in: .whitespaces) }
     let choices = lines.filter { $0.hasPrefix("- ") }.map { $0.dropFirst(2) }
     let text = lines.filter { !$0.hasPrefix("- ") } + [choices.joined(separator: ", ")]
-    let message = oneLine(text.filter { !$0.isEmpty }.joined(separator: " "))
-    let command = command(for: CommandLine.arguments.dropFirst())
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    let (command, type) = command(for: arguments)
+    let message = UsageMessage(
+      oneLine(text.filter { !$0.isEmpty }.joined(separator: " ")), arguments: arguments
+    ).text(of: type, depth: command.split(separator: " ").count - 1)
     let takesNames = ["logs", "retry", "cancel"].contains { command == "avatar batch \($0)" }
     let hasDash = CommandLine.arguments.contains { $0.hasPrefix("-") && !$0.hasPrefix("--") }
     let hint =
@@ -43,7 +46,9 @@ enum ErrorReport {
   }
 
   /// The command that the arguments name, as far as they do: `avatar audio mel`.
-  private static func command(for arguments: some Sequence<String>) -> String {
+  private static func command(
+    for arguments: some Sequence<String>
+  ) -> (name: String, type: any ParsableCommand.Type) {
     var names = ["avatar"]
     var command: any ParsableCommand.Type = AvatarCommand.self
     for word in arguments {
@@ -53,7 +58,7 @@ enum ErrorReport {
       names.append(word)
       command = next
     }
-    return names.joined(separator: " ")
+    return (names.joined(separator: " "), command)
   }
 
   private static func oneLine(_ text: String) -> String {

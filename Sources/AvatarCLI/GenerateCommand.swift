@@ -10,8 +10,8 @@ struct GenerateCommand: ParsableCommand {
     abstract: "Set a picture in motion, or draw the avatar's picture from a prompt.",
     discussion: """
       Without --model and --base, mini moves the face of a picture, with its own pixels, as the prompt \
-      says: it nods, shakes the head, smiles, frowns, looks, tilts and turns (left, right, up, down), blinks \
-      and raises the brows, slightly or broadly; "then" begins the next scene. With --audio the avatar speaks at \
+      says: it nods, shakes the head, smiles, frowns, looks, tilts and turns (left, right, up, down), blinks, \
+      closes the eyes and raises the brows, slightly or broadly; "then" begins the next scene. With --audio the avatar speaks at \
       once, as `avatar speak` has it do afterwards.
 
       With --base it uses a Stable Diffusion 1.5 model in diffusers' layout: a folder with text_encoder, tokenizer, \
@@ -264,6 +264,11 @@ struct GenerateCommand: ParsableCommand {
     try check(SpeakOptions.crfRange.contains(crf), "crf \(crf)", "use 0 to 51")
     if let strength {
       try check((0...1).contains(strength), "strength \(strength)", "use 0 to 1")
+      try check(
+        image != nil && FilePath.pathExtension(of: output).lowercased() == "png" || control.restage,
+        "strength \(strength)",
+        "is for a picture that is made of another, with --image and an output in .png, or with --restage"
+      )
     }
     if let clipSkip { try check(clipSkip >= 1, "clip-skip \(clipSkip)", "use 1 or more") }
     if let threads {

@@ -14,16 +14,16 @@ final class ProgressDisplay: Sendable {
     }
 
     /// After a number as `text` gives it.
-    var name: String {
+    func name(_ count: Int) -> String {
       switch self {
-      case .frames: "frames"
-      case .steps: "steps"
+      case .frames: count == 1 ? "frame" : "frames"
+      case .steps: count == 1 ? "step" : "steps"
       case .bytes: "MB"
       }
     }
 
     func rate(_ perSecond: Double) -> String {
-      String(format: "%.1f \(name)/s", self == .bytes ? perSecond / 1e6 : perSecond)
+      String(format: "%.1f \(name(2))/s", self == .bytes ? perSecond / 1e6 : perSecond)
     }
   }
 
@@ -66,7 +66,7 @@ final class ProgressDisplay: Sendable {
     closeLine(&state)
     (state.stage, state.total, state.unit, state.started) = (name, total, unit, .now)
     guard !isTerminal else { return }
-    write("avatar: \(name)\(total > 0 ? " (\(unit.text(total)) \(unit.name))" : "")\n")
+    write("avatar: \(name)\(total > 0 ? " (\(unit.text(total)) \(unit.name(total)))" : "")\n")
   }
 
   private func step(_ done: Int, _ state: inout State) {

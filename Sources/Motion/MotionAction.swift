@@ -12,6 +12,7 @@ public enum MotionAction: String, CaseIterable, Sendable {
   case tiltsRight = "tilts_right"
   case turnsLeft = "turns_left"
   case turnsRight = "turns_right"
+  case closesEyes = "closes_eyes"
 
   /// How strongly it may be asked for; 1 is usual.
   static let strengths = 0.5...1.4

@@ -15,6 +15,7 @@ public struct MotionPrompt: Sendable, Equatable {
     var part = Part()
     func finishPart() {
       part.finish(movement)
+      if let lids = part.lids, !part.hasEyes { unknownWords.insert(lids.word, at: lids.place) }
       for (action, strength) in part.strengths { scene[action] = strength }
       part = Part()
     }
@@ -45,6 +46,10 @@ public struct MotionPrompt: Sendable, Equatable {
         part.finish(movement)
         // "turns to smile": nothing more is said about the movement.
         part.actions.append(action)
+      case .lids(let isClosing):
+        part.finish(movement)
+        part.lids = (word, unknownWords.count, isClosing)
+      case .eyes: part.hasEyes = true
       case .degree(let degree): part.degree = degree
       case .negation: part.isNegated = true
       }
@@ -60,9 +65,15 @@ public struct MotionPrompt: Sendable, Equatable {
     var isNegated = false
     /// Whether a movement waits for its direction.
     var isOpen = false
+    /// The word that closes or opens, its place among unknown words where it is not eyes that do, and whether they are spoken of.
+    var lids: (word: String, place: Int, isClosing: Bool)?
+    var hasEyes = false
 
     var strengths: [MotionAction: Double] {
-      isNegated ? [:] : Dictionary(actions.map { ($0, degree) }) { first, _ in first }
+      var actions = isNegated ? [] : actions
+      // Eyes that are not to be opened are closed.
+      if hasEyes, let lids, lids.isClosing != isNegated { actions.append(.closesEyes) }
+      return Dictionary(actions.map { ($0, degree) }) { first, _ in first }
     }
 
     mutating func finish(_ movement: MotionVocabulary.Movement?) {

@@ -6,6 +6,9 @@ enum MotionVocabulary {
     /// Waits for a direction, or does without one as it says.
     case directed(Movement)
     case direction(Direction)
+    /// Shuts something, or opens it; only eyes can be.
+    case lids(isClosing: Bool)
+    case eyes
     /// How strongly.
     case degree(Double)
     /// What stands beside it is not to be done.
@@ -60,6 +63,10 @@ enum MotionVocabulary {
     ),
     (.action(.blinks), "blink blinks blinking"),
     (.action(.raisesBrows), "brow brows eyebrow eyebrows surprised surprise astonished"),
+    (.action(.closesEyes), "sleep sleeps sleeping asleep dozes dozing"),
+    (.lids(isClosing: true), "close closes closing closed shut shuts shutting"),
+    (.lids(isClosing: false), "open opens opening opened"),
+    (.eyes, "eye eyes eyelid eyelids lid lids"),
     (.directed(.looks), "look looks looking glance glances glancing gaze gazes gazing peers"),
     (.directed(.tilts), "tilt tilts tilting tilted cock cocks lean leans leaning"),
     (.directed(.turns), "turn turns turning turned rotate rotates rotating"),
@@ -69,17 +76,17 @@ enum MotionVocabulary {
     (.direction(.down), "down downward downwards"),
     (.degree(0.6), "slightly gently softly faintly subtly little bit barely slight gentle faint"),
     (.degree(1.4), "strongly broadly widely vigorously much very deeply big broad strong"),
-    (.negation, "not no never without neither nor doesn't don't isn't"),
+    (.negation, "not no never without neither nor cannot doesn't don't isn't aren't can't won't"),
     (.then, "then afterwards next"),
     (.and, "and while but also"),
     (
       .nothing,
       """
-      a an the this that is are be being it its to at of in on by with from for into towards toward as around over her \
-      his their she he they him them woman man girl boy lady gentleman person child people portrait picture video photo \
-      face head eye eyes mouth lips side sides camera viewer us you me straight ahead forward raise raises raising lift \
+      a an the this that is are be being does do will would can has have it its it's to at of in on by with from for into towards toward as around over her \
+      his their she he they she's he's they're him them woman man girl boy lady gentleman person child people portrait picture video photo \
+      face head mouth lips side sides camera viewer us you me straight ahead forward raise raises raising lift \
       lifts once twice again often sometimes breathe breathes breathing idle idles still calm calmly quiet quietly wait \
-      waits waiting sit sits sitting stand stands rest rests listen listens listening live lively natural naturally
+      waits waiting fall falls falling sit sits sitting stand stands rest rests listen listens listening live lively natural naturally
       """
     ),
   ]

@@ -59,6 +59,21 @@ struct TalkingCommandTests {
     #expect(!folder.names.contains { $0.hasPrefix(".") })
   }
 
+  @Test func `what speech refuses is refused before the face is made`() throws {
+    let long = String(repeating: "very long words ", count: 60)
+    try folder.write(Array("1\n00:00:00,000 --> 00:00:04,000\n\(long)\n".utf8), to: "a.srt")
+    for (options, text) in [
+      (["--captions", "a.srt", "--caption-style", "burn"], "is too long for pictures of 256x256"),
+      (["--loudness", "-5"], "its peaks would clip at -5.0 LUFS"),
+    ] {
+      let words = words.filter { $0 != "--quiet" && $0 != "-o" }
+      let run = try CommandRun.run(words + options + ["-o", "a.mp4"], in: folder.url)
+      #expect(run.status == 65 && run.standardError.contains(text), "\(run.standardError)")
+      #expect(!run.standardError.contains("denoising"))
+      #expect(!folder.names.contains { $0.hasPrefix(".") })
+    }
+  }
+
   @Test(arguments: ["--speech-model", "--gate", "--loudness", "--visible-label", "--captions"])
   func `speech needs a voice`(option: String) throws {
     let value = ["--gate": "off", "--loudness": "-16"][option] ?? "x"

@@ -15,6 +15,14 @@ struct MotionPromptTests {
     ("raises her eyebrows", [.raisesBrows]),
     ("", []),
     ("doesn’t smile but nods", [.nods]),
+    ("she’s smiling and does not blink", [.smiles]),
+    ("she closes her eyes", [.closesEyes]),
+    ("a man with his eyes closed, nodding", [.closesEyes, .nods]),
+    ("opens her eyes and smiles", [.smiles]),
+    ("doesn't close her eyes", []),
+    ("doesn't open her eyes", [.closesEyes]),
+    ("falls asleep", [.closesEyes]),
+    ("her eyes look left", [.looksLeft]),
   ])
   func `words become actions`(text: String, actions: [MotionAction]) {
     let prompt = MotionPrompt(text)
@@ -33,6 +41,12 @@ struct MotionPromptTests {
   @Test func `degrees weigh the part that they stand in`() {
     let scene = MotionPrompt("nods slightly and smiles broadly, blinking").scenes[0]
     #expect(scene == [.nods: 0.6, .smiles: 1.4, .blinks: 1])
+  }
+
+  @Test func `nothing but eyes is closed or opened`() {
+    let prompt = MotionPrompt("opens her mouth, shuts the door, winks")
+    #expect(prompt.unknownWords == ["opens", "shuts", "door", "winks"])
+    #expect(prompt.scenes == [[:]])
   }
 
   @Test func `unknown words are told, in order`() {

@@ -14,4 +14,5 @@ INDEX = {name: index for index, name in enumerate(CHANNELS)}
 ACTIONS = [
     "nods", "shakes", "smiles", "frowns", "looks_left", "looks_right", "looks_up", "looks_down", "blinks",
     "raises_brows", "tilts_left", "tilts_right", "turns_left", "turns_right",
+    "closes_eyes",
 ]

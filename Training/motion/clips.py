@@ -104,7 +104,7 @@ def nods(clip: Clip, start: int, end: int, strength: float) -> None:
 def shakes(clip: Clip, start: int, end: int, strength: float) -> None:
     frame = start + clip.frames_of(0.1, 0.5)
     while frame < end - 12:
-        size, side = strength * clip.between(0.10, 0.17), clip.random.choice([-1, 1])
+        size, side = strength * clip.between(0.14, 0.23), clip.random.choice([-1, 1])
         period, turns = clip.frames_of(0.55, 0.95), clip.random.integers(2, 5)
         time = np.arange(period * turns)
         envelope = np.minimum(1, np.minimum(time, len(time) - time) / (0.5 * period))
@@ -170,6 +170,12 @@ def blinks(clip: Clip, start: int, end: int, strength: float) -> None:
         frame += clip.frames_of(0.45, 1.1)
 
 
+def closes_eyes(clip: Clip, start: int, end: int) -> None:
+    """Shuts the eyes, lastingly; how strongly it is asked for changes nothing."""
+    begin = start + clip.frames_of(0.05, 0.4)
+    clip.hold("blink", begin, end, 1, clip.frames_of(0.15, 0.4), clip.frames_of(0.15, 0.4))
+
+
 def act(clip: Clip, told: dict[str, float], start: int, end: int) -> None:
     """Does the actions `told`, action -> strength, between two frames, and notes them."""
     for name, strength in told.items():
@@ -177,6 +183,9 @@ def act(clip: Clip, told: dict[str, float], start: int, end: int) -> None:
     for name, action in (("nods", nods), ("shakes", shakes), ("raises_brows", raises_brows), ("blinks", blinks)):
         if name in told:
             action(clip, start, end, told[name])
+
+    if "closes_eyes" in told:
+        closes_eyes(clip, start, end)
 
     def sides(negative: str, positive: str) -> dict[int, float]:
         return {side: told[name] for side, name in ((-1, negative), (1, positive)) if name in told}
@@ -188,7 +197,7 @@ def act(clip: Clip, told: dict[str, float], start: int, end: int) -> None:
     if asked := sides("looks_up", "looks_down"):
         looks(clip, "gaze_y", "pitch", asked, start, end)
     if asked := sides("turns_left", "turns_right"):
-        poses(clip, "yaw", (0.15, 0.23), asked, start, end)
+        poses(clip, "yaw", (0.22, 0.32), asked, start, end)
     if asked := sides("tilts_left", "tilts_right"):
         poses(clip, "roll", (0.10, 0.16), asked, start, end)
 

@@ -128,6 +128,18 @@ public struct GenerateJob {
     }
   }
 
+  /// What the video will be like, after all checks that need no network; nil of pictures.
+  ///
+  /// - Throws: as `run`.
+  func announced() throws -> SourceInfo? {
+    guard !request.isStill else { return nil }
+    let generator = try videoGenerator()
+    var info = SourceInfo(kind: .video)
+    (info.width, info.height) = (generator.width, generator.height)
+    (info.averageRate, info.frameCount) = (generator.rate, generator.frameCount)
+    return info
+  }
+
   private func makeVideo(_ progress: @escaping ProgressHandler) throws -> GenerateReport {
     var generator = try videoGenerator()
     let made = generator.request

@@ -36,8 +36,8 @@ public struct GenerateRequest: Sendable {
   public var negativePrompt = ""
   /// The picture to begin with.
   public var image: String?
-  /// How much of that picture may change, from 0 to 1.
-  public var strength = 0.75
+  /// How much of that picture may change, from 0 to 1, where a picture is made of it; nil: `StillDrawing.usualStrength`.
+  public var strength: Double?
   /// Pixels; nil: the picture's, or 512 x 512.
   public var size: (width: Int, height: Int)?
   /// Of a video; nil: as long as its model usually makes one.

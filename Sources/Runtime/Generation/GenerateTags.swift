@@ -51,7 +51,7 @@ struct GenerateTags {
     add("--negative-prompt", request.negativePrompt.isEmpty ? nil : request.negativePrompt)
     add("--image", path(request.image))
     if request.image != nil && request.isStill || request.control.restages {
-      add("--strength", "\(request.strength)")
+      add("--strength", "\(request.strength ?? StillDrawing.usualStrength)")
     }
     // Another size can't be asked for: it is the picture's own, which mini keeps by itself.
     if let (width, height) = request.size,

@@ -68,6 +68,11 @@ struct MotionGenerator: VideoGenerator {
         "--embedding, --lora, --checkpoint, --vae, --clip-skip: belong to a base model: leave them out, "
           + "or name one with --base")
     }
+    if let strength = request.strength {
+      throw RuntimeError.usage(
+        "--strength \(strength): is for pictures that are drawn anew, and mini keeps the picture's own pixels: leave it out, "
+          + "or name a model with --model or --base")
+    }
     if let noise = request.noiseFile {
       throw RuntimeError.usage(
         "--noise-file \(noise): is for latents, of which mini has none: leave it out")
@@ -95,7 +100,7 @@ struct MotionGenerator: VideoGenerator {
     let list = words.map { "'\($0)'" }.joined(separator: ", ")
     return
       "--prompt: mini does not know \(list), so nothing is done for it: it nods, shakes the head, smiles, frowns, "
-      + "looks, tilts and turns left, right, up or down, blinks and raises the brows"
+      + "looks, tilts and turns left, right, up or down, blinks, closes the eyes and raises the brows"
       + (speaks ? "; 'avatar speak' makes the video talk" : "")
   }
 

@@ -74,6 +74,19 @@ struct StableDiffusionFolder {
     let checkpoint =
       try singleFile?.textEncoder()
       ?? textEncoder.checkpoint(["model.safetensors"], embedded: nil)
+    let configuration = try textConfiguration(skippedLayers: skippedLayers)
+    let weights = try loras.merged(into: checkpoint.weights, .textEncoder)
+    let encoder = try CLIPTextEncoder(weights, configuration: configuration)
+    let table = try TokenEmbeddings(weights, checkpoint: checkpoint, configuration: configuration)
+    try weights.requireAllConsumed(ignoring: CLIPTextEncoder.ignoredKeys)
+    let inversions = try inversions(embeddings, configuration)
+    return try PromptEncoder(
+      encoder, tokenizer: CLIPTokenizer(folder: "\(path)/tokenizer"),
+      embedding: PromptEmbedding(table, inversions: inversions), skippedLayers: skippedLayers,
+      device: device)
+  }
+
+  private func textConfiguration(skippedLayers: Int) throws -> CLIPTextConfiguration {
     let configuration = try CLIPTextConfiguration(
       textEncoder.configuration(["config.json"], embedded: nil))
     guard skippedLayers < configuration.layers else {
@@ -81,20 +94,27 @@ struct StableDiffusionFolder {
         "--clip-skip \(skippedLayers + 1): this model's text encoder has \(configuration.layers) layers"
       )
     }
-    let weights = try loras.merged(into: checkpoint.weights, .textEncoder)
-    let encoder = try CLIPTextEncoder(weights, configuration: configuration)
-    let table = try TokenEmbeddings(weights, checkpoint: checkpoint, configuration: configuration)
-    try weights.requireAllConsumed(ignoring: CLIPTextEncoder.ignoredKeys)
+    return configuration
+  }
+
+  private func inversions(
+    _ files: [String], _ configuration: CLIPTextConfiguration
+  ) throws -> [String: [[Float]]] {
     var inversions: [String: [[Float]]] = [:]
-    for file in embeddings {
+    for file in files {
       inversions[FilePath.stem(of: file)] = try TextualInversion(
         Checkpoint(path: file), width: configuration.width
       ).vectors
     }
-    return try PromptEncoder(
-      encoder, tokenizer: CLIPTokenizer(folder: "\(path)/tokenizer"),
-      embedding: PromptEmbedding(table, inversions: inversions), skippedLayers: skippedLayers,
-      device: device)
+    return inversions
+  }
+
+  /// Refuses, before any work, words that the text encoder can't take in.
+  ///
+  /// - Throws: `RuntimeError`, 64, for layers to skip that it does not have; what reading a textual inversion throws.
+  func check(_ request: GenerateRequest) throws {
+    let configuration = try textConfiguration(skippedLayers: request.clipSkip - 1)
+    _ = try inversions(request.embeddings, configuration)
   }
 
   func unetConfiguration() throws -> UNetConfiguration {

@@ -11,6 +11,7 @@ struct StillDrawing {
   /// What a picture takes, where it isn't said.
   static let usualSteps = 30
   static let usualGuidance = 7.5
+  static let usualStrength = 0.75
 
   let folder: StableDiffusionFolder
   let request: GenerateRequest
@@ -32,6 +33,10 @@ struct StillDrawing {
     (self.controls, self.cancellation) = (controls, cancellation)
     scheduler = try folder.scheduler()
     try request.sampler.check(steps: request.steps ?? Self.usualSteps, scheduler)
+    try folder.check(request)
+    if request.isStill, let noise = request.noiseFile {
+      _ = try ImportedNoise(noise).picture(pictures.latentShape)
+    }
   }
 
   /// What is to be taken from latents.
@@ -76,7 +81,8 @@ struct StillDrawing {
   ) throws -> [Float] {
     let scheduler = request.sampler.scheduler(scheduler, steps: steps)
     let shape = pictures.latentShape
-    let firstStep = clean == nil ? 0 : max(steps - Int(Double(steps) * request.strength), 0)
+    let strength = request.strength ?? Self.usualStrength
+    let firstStep = clean == nil ? 0 : max(steps - Int(Double(steps) * strength), 0)
     guard firstStep < steps else { return clean ?? [] }
     progress(.stage(name: "loading the network", total: 0))
     let predict = try load(firstStep..<steps)

@@ -60,6 +60,21 @@ public struct TalkingJob {
       .checkSidecar(speak, inputs: inputs)
   }
 
+  /// Refuses what the steps would refuse, the second of them only when the face was made.
+  ///
+  /// - Throws: as they do.
+  private static func foresee(
+    _ face: GenerateRequest, _ speak: SpeakRequest, _ cancellation: Cancellation
+  ) throws {
+    if let info = try GenerateJob(face, cancellation: cancellation).announced() {
+      let captions = try speak.captions.map { try SpeakCaptions($0, output: speak.output) }
+      _ = try PictureAdditions(speak, captions: captions, on: info)
+    }
+    if let loudness = speak.loudness, speak.speakers.isEmpty, speak.length == .sound {
+      _ = try LoudnessTarget(loudness).gain(for: AudioTrack(path: speak.audio), cancellation)
+    }
+  }
+
   /// Does the work and returns what `speak` did; of the face nothing is left.
   ///
   /// - Throws: as `GenerateJob.run` and `SpeakJob.run`.
@@ -68,6 +83,7 @@ public struct TalkingJob {
     speak.rate = speak.rate ?? generate.talkingRate
     speak.loop = speak.loop ?? (generate.loops ? .loop : nil)
     var generate = try generate.lasting(as: speak.sounds)
+    try Self.foresee(generate, speak, cancellation)
     // The face's own folder lies in one that is removed where it should be.
     generate.keepsUnfinishedWork = true
     let face = try GeneratedFace(generate, output: speak.output, key: key)

@@ -70,6 +70,11 @@ struct MuseVVideo: VideoGenerator {
     request.steps = asked.steps ?? MuseVOptions.usualSteps
     request.guidance = asked.guidance ?? MuseVOptions.usualGuidance
     try request.sampler.check(steps: request.steps ?? 0, scheduler)
+    try folder.check(request)
+    if let noise = request.noiseFile {
+      _ = try ImportedNoise(noise).video(
+        frames: Self.denoisedFrames(request, of: frameCount), pictures.latentShape)
+    }
     self.request = request
     self.cancellation = cancellation
   }
@@ -183,8 +188,7 @@ struct MuseVVideo: VideoGenerator {
       unet, given: clean, shape: shape, prompts: prompts, references: references,
       controls: stack, options: options, device: pictures.device, precision: pictures.precision)
     var numbers = request.randomNumbers.generator(seed: request.seed)
-    // The given frame is not among those of a loop: what follows it can't lead back to it as seamlessly.
-    let frames = request.loops ? frameCount : frameCount - 1
+    let frames = Self.denoisedFrames(request, of: frameCount)
     func noise() -> LatentVideo {
       options.videoNoise.draw(
         frames: frames, channels: shape[1], height: shape[2], width: shape[3],
@@ -195,7 +199,10 @@ struct MuseVVideo: VideoGenerator {
     let start = try start(drawn.mixed(with: clean, share: options.pictureNoise), scheduler, steps)
     let windows = windows(frames)
     let total = windows.ranges.count * steps.count
-    progress(.stage(name: "denoising", total: total, unit: .steps))
+    let count = windows.ranges.count
+    progress(
+      .stage(
+        name: count == 1 ? "denoising" : "denoising \(count) windows", total: total, unit: .steps))
     return try WatchedDenoising(
       denoising: ParallelDenoising(
         windows: windows, guidance: Guidance(request.guidance ?? 1)),
@@ -211,6 +218,11 @@ struct MuseVVideo: VideoGenerator {
         progress(.step(done: ($0 + 1 - steps.lowerBound) * windows.ranges.count))
       },
       predict: network.predict)
+  }
+
+  /// The given frame is not among those of a loop: what follows it can't lead back to it as seamlessly.
+  private static func denoisedFrames(_ request: GenerateRequest, of frameCount: Int) -> Int {
+    request.loops ? frameCount : frameCount - 1
   }
 
   private func windows(_ frames: Int) -> DenoisingWindows {
