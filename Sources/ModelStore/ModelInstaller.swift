@@ -28,17 +28,17 @@ public struct ModelInstaller: Sendable {
 
   /// The models whose UNet lies in the installer's folders.
   ///
-  /// Throws `ModelStoreError.incompleteFolder` where there is none.
+  /// Throws `ModelStoreError`, `.incompleteFolder` `.unrecognisedFolder` or `.unknown`, where there is none.
   public func namesInFolders() throws(ModelStoreError) -> [String] {
+    for folder in folders where !store.isFolder(folder) {
+      throw .unknown(name: folder, known: store.models.map(\.name))
+    }
     let places = folders.map { ModelPlace(path: $0, layout: .upstream) }
-    let candidates = store.models.filter { $0.isRunnable && !$0.isEmbedded }
-    let found = candidates.filter { model in
+    let found = store.candidates.filter { model in
       model.parts.contains { $0.role == .unet && store.find($0, in: places) != nil }
     }
-    guard found.isEmpty, let first = candidates.first else { return found.map(\.name) }
-    throw .incompleteFolder(
-      folder: folders.first ?? "", model: first.name,
-      missing: store.missingFiles(of: first, in: places))
+    guard found.isEmpty else { return found.map(\.name) }
+    throw store.lacking(places, completedBy: [])
   }
 
   /// What is to be done for the model called `name`.

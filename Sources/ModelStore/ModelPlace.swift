@@ -29,6 +29,15 @@ struct ModelPlace: Sendable, Equatable {
     return nil
   }
 
+  /// Whether the folder of the model's UNet is here, whatever is in it.
+  func hasFolder(ofUNet model: PublishedModel) -> Bool {
+    model.parts.filter { $0.role == .unet }.flatMap(folders).contains { folder in
+      var isFolder: ObjCBool = false
+      return FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
+        && isFolder.boolValue
+    }
+  }
+
   private func folders(of part: ModelPart) -> [String] {
     switch (layout, part.weights.origin) {
     case (.upstream, _): ([part.folder] + part.otherFolders).map { "\(path)/\($0)" }

@@ -63,19 +63,14 @@ public struct ModelStore: Sendable {
   /// The model in the `models/` folder at `path`, as upstream lays it out; nothing is recorded or compared with checksums.
   ///
   /// It is the first model of the table whose UNet is there. Parts that the folder lacks are taken from the store, Hugging Face's cache or torch.hub's: S3FD
-  /// never lies in upstream's folder, and a folder with only a UNet of one's own is enough. Throws `ModelStoreError.incompleteFolder`.
+  /// never lies in upstream's folder, and a folder with only a UNet of one's own is enough. Throws `ModelStoreError`, `.incompleteFolder` or
+  /// `.unrecognisedFolder`.
   public func locate(folder path: String) throws(ModelStoreError) -> InstalledModel {
     let place = ModelPlace(path: path, layout: .upstream)
-    let candidates = models.filter { !$0.isEmbedded && $0.isRunnable }
     let model = candidates.first { model in
       model.parts.contains { $0.role == .unet && place.find($0) != nil }
     }
-    guard let model else {
-      let first = candidates.first
-      throw .incompleteFolder(
-        folder: path, model: first?.name ?? "",
-        missing: first.map { missingFiles(of: $0, in: [place] + places) } ?? [])
-    }
+    guard let model else { throw lacking([place], completedBy: places) }
     let parts = model.parts.compactMap { part in
       find(part, in: [place] + places).map { found in
         InstalledModel.Part(
@@ -92,6 +87,31 @@ public struct ModelStore: Sendable {
 }
 
 extension ModelStore {
+  /// The models that lie in folders.
+  var candidates: [PublishedModel] { models.filter { !$0.isEmbedded && $0.isRunnable } }
+
+  /// What is wrong with folders in which no candidate's UNet lies: files of the model that they are most like are missing, or there is nothing
+  /// of any.
+  func lacking(_ folders: [ModelPlace], completedBy others: [ModelPlace]) -> ModelStoreError {
+    let path = folders.first?.path ?? ""
+    func likeness(_ model: PublishedModel) -> Int {
+      model.parts.count { find($0, in: folders) != nil }
+        // Its own folder, with whatever is in it, tells more than parts that several models share.
+        + (folders.contains { $0.hasFolder(ofUNet: model) } ? models.count : 0)
+    }
+    let likenesses = candidates.map { ($0, likeness($0)) }
+    guard let nearest = likenesses.max(by: { $0.1 < $1.1 }), nearest.1 > 0 else {
+      let telltales = candidates.flatMap { model in
+        model.parts.filter { $0.role == .unet }.map { $0.path(of: $0.weights) }
+      }
+      return .unrecognisedFolder(folder: path, telltales: telltales)
+    }
+    // Of several alike the first.
+    let model = likenesses.first { $0.1 == nearest.1 }?.0 ?? nearest.0
+    return .incompleteFolder(
+      folder: path, model: model.name, missing: missingFiles(of: model, in: folders + others))
+  }
+
   /// Where files that nobody installed may lie: the store, then what other programs have downloaded.
   var places: [ModelPlace] {
     [ModelPlace(path: folder, layout: .upstream)] + OtherCaches(environment: environment).places
@@ -124,7 +144,7 @@ extension ModelStore {
     return (attributes?[.size] as? NSNumber)?.intValue
   }
 
-  private func isFolder(_ path: String) -> Bool {
+  func isFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
       && isFolder.boolValue

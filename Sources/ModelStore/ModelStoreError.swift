@@ -14,6 +14,8 @@ public enum ModelStoreError: AvatarError, Equatable {
   case damaged(model: String, files: [String])
   /// The folder lacks files of the model.
   case incompleteFolder(folder: String, model: String, missing: [String])
+  /// The folder holds nothing of any model; `telltales` are files by which one is known.
+  case unrecognisedFolder(folder: String, telltales: [String])
   /// The model has no part for this.
   case roleMissing(model: String, role: String)
   /// The record of what was installed isn't one.
@@ -46,6 +48,9 @@ public enum ModelStoreError: AvatarError, Equatable {
     case .incompleteFolder(let folder, let model, let missing):
       "\(folder): not a whole models folder for \(model)\(Self.lacking(missing)): put them there, "
         + "or type avatar models install \(model) --from \(folder) to download them"
+    case .unrecognisedFolder(let folder, let telltales):
+      "\(folder): holds no model that is known: give MuseTalk's models folder or MuseV's checkpoints, "
+        + "with one of \(telltales.joined(separator: ", "))"
     case .roleMissing(let model, let role):
       "model \(model) has no part \"\(role)\": use a model made for this command"
     case .unreadableRecord(let path):
@@ -69,7 +74,8 @@ public enum ModelStoreError: AvatarError, Equatable {
 
   public var exitCode: ExitCode {
     switch self {
-    case .unknown, .notRunnable, .notInstalled, .damaged, .incompleteFolder, .roleMissing,
+    case .unknown, .notRunnable, .notInstalled, .damaged, .incompleteFolder,
+      .unrecognisedFolder, .roleMissing,
       .unreadableRecord:
       .modelNotInstalled
     case .embedded: .usage

@@ -45,7 +45,7 @@ extension ModelTable {
 
   static let autoencoder = ModelPart(
     role: .vae, title: "sd-vae-ft-mse", licence: Licence("MIT", commercialUse: .allowed),
-    folder: "sd-vae", otherFolders: ["sd-vae-ft-mse"],
+    folder: "sd-vae", otherFolders: ["sd-vae-ft-mse", "vae/sd-vae-ft-mse"],
     weights: PublishedFile(
       "diffusion_pytorch_model.bin", otherNames: ["diffusion_pytorch_model.safetensors"],
       origin: .huggingFace(

@@ -77,9 +77,9 @@ extension ModelTable {
       configuration: file("config.json"), telltale: "visual_projection.weight")
   }()
 
-  /// The one that MuseTalk uses, where MuseV's `checkpoints` has it.
+  /// The one that MuseTalk uses, where MuseV's `checkpoints` has it; MuseTalk's own copy goes.
   private static let museVAutoencoder = ModelPart(
-    role: .vae, title: autoencoder.title, licence: autoencoder.licence, folder: autoencoder.folder,
-    otherFolders: autoencoder.otherFolders + ["vae/sd-vae-ft-mse"], weights: autoencoder.weights,
+    role: .vae, title: autoencoder.title, licence: autoencoder.licence, folder: "vae/sd-vae-ft-mse",
+    otherFolders: [autoencoder.folder] + autoencoder.otherFolders, weights: autoencoder.weights,
     configuration: autoencoder.configuration, telltale: autoencoder.telltale)
 }

@@ -21,6 +21,8 @@ struct LidCover {
   struct Look {
     /// Where the lid's skin comes from.
     var source: SIMD2<Double>
+    /// Along the lid: over so far to both sides its skin is smoothed, since grain that is pulled down becomes streaks.
+    var grain: SIMD2<Double>
     /// How far the lid covers the eye.
     var cover: Double
     /// How much the lashes darken it.
@@ -48,7 +50,7 @@ struct LidCover {
     let offset = SIMD2(
       place.x * eye.turn.x - stretched * eye.turn.y, place.x * eye.turn.y + stretched * eye.turn.x)
     return Look(
-      source: eye.center + offset, cover: cover,
+      source: eye.center + offset, grain: 0.08 * width * onset * eye.turn, cover: cover,
       lash: 0.45 * onset * smoothstep(open / 0.3) * thin * thin)
   }
 }

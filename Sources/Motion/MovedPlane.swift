@@ -61,13 +61,24 @@ struct MovedPlane {
       guard let look = lid.look(point) else { continue }
       var shown = value ?? sampler(own(place))
       if look.cover > 0 {
-        let skin = geometry.toPicture(Point(look.source.x, look.source.y))
-        let covering = sampler(own(SIMD2(Float(skin.x), Float(skin.y))))
+        let covering = skin(look, sampler, geometry)
         shown += (covering - shown) * Float(look.cover)
       }
       value = black + (shown - black) * Float(1 - look.lash)
     }
     return value
+  }
+
+  /// A lid's skin, smoothed along it.
+  private func skin(
+    _ look: LidCover.Look, _ sampler: PlaneSampler, _ geometry: PortraitGeometry
+  ) -> Float {
+    let weights: [Float] = [0.1, 0.2, 0.4, 0.2, 0.1]
+    return weights.enumerated().reduce(0) { sum, item in
+      let place = look.source + look.grain * (Double(item.offset - 2) / 2)
+      let point = geometry.toPicture(Point(place.x, place.y))
+      return sum + item.element * sampler(own(SIMD2(Float(point.x), Float(point.y))))
+    }
   }
 
   /// The picture's pixels -> the plane's.

@@ -86,7 +86,18 @@ import Testing
   @Test("import says what a folder lacks; mini is verified by running it")
   func importAndVerify() throws {
     let empty = try run("import", folder.path)
-    #expect(empty.status == 69 && empty.standardError.contains("lacking musetalkV15/unet.pth"))
+    #expect(
+      empty.status == 69
+        && empty.standardError.contains("holds no model that is known: give MuseTalk's models"))
+    try FileManager.default.createDirectory(
+      atPath: folder.file("checkpoints/motion/musev/unet"), withIntermediateDirectories: true)
+    try folder.write([1], to: "checkpoints/motion/musev/unet/config.json")
+    let cut = try run("import", folder.file("checkpoints"))
+    let lacking = "musev, lacking motion/musev/unet/diffusion_pytorch_model.bin"
+    #expect(cut.status == 69 && cut.standardError.contains(lacking), "\(cut.standardError)")
+    #expect(cut.standardError.contains("vae/sd-vae-ft-mse/diffusion_pytorch_model.bin"))
+    let missing = try run("import", folder.file("nowhere"))
+    #expect(missing.status == 69 && missing.standardError.contains("no model or folder"))
     #expect(try run("verify", "musetalk-1.5").status == 69)
     #expect(try run("verify", "mini").status == 64)
     let mini = try run("verify", "mini", "--run", "--json")
