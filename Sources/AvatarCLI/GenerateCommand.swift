@@ -184,22 +184,7 @@ struct GenerateCommand: ParsableCommand {
       valueName: "path"))
   var vae: String?
 
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "An IP-Adapter or IP-Adapter-Plus for Stable Diffusion 1.x: pictures are drawn after another picture, too.",
-      valueName: "file"))
-  var ipAdapter: String?
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp("The picture that the IP-Adapter looks at.", valueName: "file"))
-  var ipAdapterImage: String?
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp("How much that picture counts.", valueName: "number"))
-  var ipAdapterScale = 1.0
+  @OptionGroup var ipAdapter: IPAdapterArguments
 
   @Option(name: .long, help: ArgumentHelp("auto, fp32 or bf16.", valueName: "precision"))
   var precision = SpeakRequest.Precision.auto
@@ -274,9 +259,6 @@ struct GenerateCommand: ParsableCommand {
     if let threads {
       try check(SpeakOptions.threadRange.contains(threads), "threads \(threads)", "use 1 to 256")
     }
-    try check(
-      IPAdapterOptions.scaleRange.contains(ipAdapterScale), "ip-adapter-scale \(ipAdapterScale)",
-      "use 0 to 10")
     let ending = FilePath.pathExtension(of: output).lowercased()
     guard ranges.outputExtensions.contains(ending) else {
       throw ValidationError("-o \(output): end its name in .png, or in .mp4, .mov or .webm")
@@ -326,8 +308,7 @@ struct GenerateCommand: ParsableCommand {
       (request.precision, request.threads) = (precision, threads)
       museV.apply(to: &request.museV)
       request.control = control.options
-      (request.ipAdapter.adapter, request.ipAdapter.picture) = (ipAdapter, ipAdapterImage)
-      request.ipAdapter.scale = ipAdapterScale
+      ipAdapter.apply(to: &request.ipAdapter)
       request.takeImageEncoder()
       (request.preview, request.previewAutoencoder) = (preview, previewAutoencoder)
       request.provenance = marking.provenance

@@ -22,16 +22,16 @@ struct UNetLevel {
       groups: configuration.groups, epsilon: configuration.epsilon)
   }
 
-  /// `image` is the width of an image prompt's tokens, nil where there are none.
+  /// `image` and `face` are the widths of image prompts' tokens, nil where there are none.
   func transformer(
-    _ weights: WeightScope, image: Int? = nil
+    _ weights: WeightScope, image: Int? = nil, face: Int? = nil
   ) throws(WeightsError) -> Transformer2D {
     try Transformer2D(
       weights, channels: channels, context: configuration.crossAttentionWidth[index],
       heads: configuration.heads[index], groups: configuration.groups,
       layers: configuration.transformerLayersPerBlock[index],
       linearProjection: configuration.linearProjection, image: image ?? self.image,
-      epsilon: configuration.tokenEpsilon)
+      face: face, epsilon: configuration.tokenEpsilon)
   }
 }
 

@@ -4,23 +4,39 @@ public import Weights
 /// Attention of a sequence to itself or to a context, under the names of diffusers.
 ///
 /// Tensors: `to_q`, `to_k`, `to_v`, and `to_out.0`, which always has an offset; `query`, `key`, `value` and
-/// `proj_attn` in files from before diffusers 0.12. With an image prompt, `to_k_ip` and `to_v_ip` too.
+/// `proj_attn` in files from before diffusers 0.12. With an image prompt, `to_k_ip` and `to_v_ip` too; with a face's, which
+/// MuseV has beside it, `ip_adapter_face_to_k_ip` and `ip_adapter_face_to_v_ip`.
 public struct CrossAttention: Sendable {
   private let toQuery: Linear
   private let toKey: Linear
   private let toValue: Linear
   private let toOutput: Linear
-  private let toImageKey: Linear?
-  private let toImageValue: Linear?
+  private let image: ImageProjections?
+  private let face: ImageProjections?
   private let heads: Int
+
+  /// What makes keys and values of a picture's tokens.
+  private struct ImageProjections: Sendable {
+    let key: Linear
+    let value: Linear
+
+    init(
+      _ weights: WeightScope, prefix: String = "", width: Int, channels: Int
+    ) throws(WeightsError) {
+      key = try Linear(
+        weights["\(prefix)to_k_ip"], inputs: width, outputs: channels, bias: false)
+      value = try Linear(
+        weights["\(prefix)to_v_ip"], inputs: width, outputs: channels, bias: false)
+    }
+  }
 
   /// `channels` is the width of the sequence, `context` that of what it attends to; `heads` divides `channels`.
   ///
-  /// With `bias`, queries, keys and values have offsets too. `image` is the width of an image prompt's tokens, nil where
-  /// there are none.
+  /// With `bias`, queries, keys and values have offsets too. `image` and `face` are the widths of image prompts' tokens, nil
+  /// where there are none.
   public init(
     _ weights: WeightScope, channels: Int, context: Int, heads: Int, bias: Bool = false,
-    image: Int? = nil
+    image: Int? = nil, face: Int? = nil
   ) throws(WeightsError) {
     let isOld = weights.contains("query.weight")
     let names =
@@ -30,31 +46,35 @@ public struct CrossAttention: Sendable {
     toValue = try Linear(weights[names[2]], inputs: context, outputs: channels, bias: bias)
     toOutput = try Linear(weights[names[3]], inputs: channels, outputs: channels)
     self.heads = heads
-    guard let image else {
-      (toImageKey, toImageValue) = (nil, nil)
-      return
-    }
-    toImageKey = try Linear(weights["to_k_ip"], inputs: image, outputs: channels, bias: false)
-    toImageValue = try Linear(weights["to_v_ip"], inputs: image, outputs: channels, bias: false)
+    self.image =
+      if let image { try ImageProjections(weights, width: image, channels: channels) } else { nil }
+    self.face =
+      if let face {
+        try ImageProjections(
+          weights, prefix: "ip_adapter_face_", width: face, channels: channels)
+      } else { nil }
   }
 
   /// x [N, L, channels], context [M, S, context] (x itself where nil) -> [N, L, channels].
   ///
   /// M divides N: each N / M sequences in a row, such as the frames of a clip, share a context. So they do the tokens of
-  /// `image`, of which as much is added as its scale says.
+  /// `image` and `face`, of which as much is added as their scales say.
   public func callAsFunction(
-    _ x: Tensor, context: Tensor? = nil, image: ImagePrompt? = nil
+    _ x: Tensor, context: Tensor? = nil, image: ImagePrompt? = nil, face: ImagePrompt? = nil
   ) -> Tensor {
     let context = context ?? x
     let query = toQuery(x)
-    let attended = attend(query, key: toKey(context), value: toValue(context))  // [N, L, channels]
-    guard let image else { return toOutput(attended) }
-    guard let toImageKey, let toImageValue else {
-      preconditionFailure("attention: an image prompt needs its weights")
+    var attended = attend(query, key: toKey(context), value: toValue(context))  // [N, L, channels]
+    for (prompt, projections) in [(image, self.image), (face, self.face)] {
+      guard let prompt else { continue }
+      guard let projections else {
+        preconditionFailure("attention: an image prompt needs its weights")
+      }
+      let seen = attend(
+        query, key: projections.key(prompt.tokens), value: projections.value(prompt.tokens))
+      attended = attended + (prompt.scale == 1 ? seen : seen.affine(scale: prompt.scale))
     }
-    let seen = attend(
-      query, key: toImageKey(image.tokens), value: toImageValue(image.tokens))
-    return toOutput(attended + (image.scale == 1 ? seen : seen.affine(scale: image.scale)))
+    return toOutput(attended)
   }
 
   /// x [N, L, channels] -> [N, L, channels], attending to what `gather` brings together, [N, S, channels].

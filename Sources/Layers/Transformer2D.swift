@@ -11,18 +11,19 @@ public struct BasicTransformerBlock: Sendable {
   private let norm3: LayerNorm
   private let feedForward: GEGLUFeedForward
 
-  /// `image` is the width of an image prompt's tokens, nil where there are none; `epsilon` is the first and the third
-  /// norm's.
+  /// `image` and `face` are the widths of image prompts' tokens, nil where there are none; `epsilon` is the first and the
+  /// third norm's.
   public init(
     _ weights: WeightScope, channels: Int, context: Int, heads: Int, image: Int? = nil,
-    epsilon: Float = 1e-5
+    face: Int? = nil, epsilon: Float = 1e-5
   ) throws(WeightsError) {
     norm1 = try LayerNorm(weights["norm1"], channels: channels, epsilon: epsilon)
     attn1 = try CrossAttention(
       weights["attn1"], channels: channels, context: channels, heads: heads)
     norm2 = try LayerNorm(weights["norm2"], channels: channels)
     attn2 = try CrossAttention(
-      weights["attn2"], channels: channels, context: context, heads: heads, image: image)
+      weights["attn2"], channels: channels, context: context, heads: heads, image: image,
+      face: face)
     norm3 = try LayerNorm(weights["norm3"], channels: channels, epsilon: epsilon)
     feedForward = try GEGLUFeedForward(weights["ff"], channels: channels)
   }
@@ -31,14 +32,15 @@ public struct BasicTransformerBlock: Sendable {
   ///
   /// M divides N, as in `CrossAttention`. Each frame of a clip attends to itself and its `conditionFrames`.
   public func callAsFunction(
-    _ x: Tensor, context: Tensor?, image: ImagePrompt? = nil, conditionFrames: ClipFrames? = nil
+    _ x: Tensor, context: Tensor?, image: ImagePrompt? = nil, face: ImagePrompt? = nil,
+    conditionFrames: ClipFrames? = nil
   ) -> Tensor {
     var x = x
     let own = norm1(x)
     let attended =
       conditionFrames.map { frames in attn1(own) { frames.appended(to: $0(own)) } } ?? attn1(own)
     x = attended + x
-    x = attn2(norm2(x), context: context, image: image) + x
+    x = attn2(norm2(x), context: context, image: image, face: face) + x
     return feedForward(norm3(x)) + x
   }
 }
@@ -55,10 +57,10 @@ public struct Transformer2D: Sendable {
   private let projection: Projection
   private let blocks: [BasicTransformerBlock]
 
-  /// `image` and `epsilon` are the blocks'.
+  /// `image`, `face` and `epsilon` are the blocks'.
   public init(
     _ weights: WeightScope, channels: Int, context: Int, heads: Int, groups: Int, layers: Int = 1,
-    linearProjection: Bool = false, image: Int? = nil, epsilon: Float = 1e-5
+    linearProjection: Bool = false, image: Int? = nil, face: Int? = nil, epsilon: Float = 1e-5
   ) throws(WeightsError) {
     norm = try GroupNorm(weights["norm"], groups: groups, channels: channels, epsilon: 1e-6)
     projection =
@@ -74,14 +76,15 @@ public struct Transformer2D: Sendable {
       blocks.append(
         try BasicTransformerBlock(
           weights["transformer_blocks.\(index)"], channels: channels, context: context,
-          heads: heads, image: image, epsilon: epsilon))
+          heads: heads, image: image, face: face, epsilon: epsilon))
     }
     self.blocks = blocks
   }
 
   /// x [N, channels, H, W], context [M, S, context] -> [N, channels, H, W]; the rest is the blocks'.
   public func callAsFunction(
-    _ x: Tensor, context: Tensor, image: ImagePrompt? = nil, conditionFrames: ClipFrames? = nil
+    _ x: Tensor, context: Tensor, image: ImagePrompt? = nil, face: ImagePrompt? = nil,
+    conditionFrames: ClipFrames? = nil
   ) -> Tensor {
     let (height, width) = (x.shape[2], x.shape[3])
     let normalized = norm(x)
@@ -91,7 +94,7 @@ public struct Transformer2D: Sendable {
       case .linear(let into, _): into(normalized.tokens())
       }  // [N, H * W, channels]
     let attended = blocks.reduce(inside) {
-      $1($0, context: context, image: image, conditionFrames: conditionFrames)
+      $1($0, context: context, image: image, face: face, conditionFrames: conditionFrames)
     }
     let outside =
       switch projection {

@@ -47,7 +47,7 @@ public final class Checkpoint: Sendable {
     try self.init(CheckpointContents(ByteRegion(staticBytes: staticBytes), name: name), name: name)
   }
 
-  private init(_ contents: CheckpointContents, name: String) {
+  init(_ contents: CheckpointContents, name: String) {
     self.name = name
     entries = contents.entries
     metadata = contents.metadata

@@ -17,6 +17,9 @@ extension CheckpointContents {
       case .zip: self.init(entries: try TorchArchive.read(region))
       case .pickle: self.init(entries: try TorchStream.read(region))
       case .json: throw FormatError(reason: "it is JSON, not weights: name the file of weights")
+      case .onnx:
+        throw FormatError(
+          reason: "it is an ONNX network: get the weights it was made from")
       case .other(let description): throw FormatError(reason: description)
       }
     } catch {

@@ -7,12 +7,16 @@ enum FileKind {
   case pickle
   /// Perhaps the index of a sharded checkpoint.
   case json
+  /// A network with its weights, which only some are read from.
+  case onnx
   /// Nothing to read weights from; what it is and what to do instead.
   case other(String)
 
   init(_ bytes: UnsafeRawBufferPointer) {
     if let description = Self.mistaken(bytes) {
       self = .other(description)
+    } else if Self.isONNX(bytes) {
+      self = .onnx
     } else if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04])
       || bytes.starts(with: [0x50, 0x4B, 0x05, 0x06])
     {
@@ -64,13 +68,13 @@ enum FileKind {
     if bytes.count >= 262, bytes[257..<262].elementsEqual("ustar".utf8) {
       return "it is a tar archive: unpack it and name the file of weights in it"
     }
-    // ONNX: the version of the representation, then the name of the producer.
-    if bytes.count > 4, bytes[0] == 0x08, bytes[1] < 0x20, bytes[2] == 0x12,
-      !isSafetensors(bytes)
-    {
-      return "it is an ONNX network: get the weights it was made from"
-    }
     return nil
+  }
+
+  /// Whether the version of the representation comes first, then the name of its producer or the network itself.
+  private static func isONNX(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.count > 4 && bytes[0] == 0x08 && bytes[1] < 0x20 && [0x12, 0x3A].contains(bytes[2])
+      && !isSafetensors(bytes)
   }
 
   /// Short texts, such as what a server answers instead of a file.

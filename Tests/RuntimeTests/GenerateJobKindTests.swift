@@ -35,7 +35,7 @@ import Testing
       reference_net: b.pt, video_negative_prompt: cars, picture_steps: 7, picture_guidance: 4, \
       control: ["pose=a.pt:0.5:0-0.6", depth=b.pt], control_image: [face.png, b.pt], guess_mode: true, pose_network: b.pt, \
       pose_parts: "body,face", video: face.png, restage: true, video_strength: 0.5, pose_alignment: off, \
-      preset: majicmix, noise_file: b.pt, ip_adapter: b.pt, ip_adapter_image: face.png, ip_adapter_scale: 0.5}
+      preset: majicmix, noise_file: b.pt, ip_adapter: b.pt, ip_adapter_image: face.png, ip_adapter_scale: 0.5, face_network: b.pt}
       """)[0]
     let described = Set(GenerateJobKind.describe().options.map(\.key))
     #expect(Set(job.steps[0].options.keys) == described.subtracting(["frames"]))
@@ -58,7 +58,7 @@ import Testing
       inputs == ["face.png", "a.pt", "face.png", "a.pt", "b.pt", "b.pt"]
         + ["badhandv4.pt", "ng_deepnegative_v1_75t.pt", "a.pt", "b.pt", "a.pt", "b.pt"]
         + ["face.png", "b.pt", "a.pt", "b.pt", "face.png", "b.pt", "b.pt", "face.png"]
-        + ["b.pt", "face.png", "a.pt"])
+        + ["b.pt", "face.png", "a.pt", "b.pt"])
     #expect(request.ipAdapter.scale == 0.5 && request.ipAdapter.encoder == request.model)
     #expect(request.loops)
     #expect(request.loras.map(\.strength) == [0.5, 1])

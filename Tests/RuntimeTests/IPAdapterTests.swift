@@ -35,12 +35,13 @@ import Weights
     request.precision = .fp32
     if let adapter {
       request.ipAdapter.adapter = "\(files)/\(adapter).safetensors"
-      request.ipAdapter.picture = "\(files)/look.png"
+      request.ipAdapter.picture =
+        adapter == "face" ? "\(files)/face-embedding.safetensors" : "\(files)/look.png"
     }
     return request
   }
 
-  @Test(arguments: ["plain", "weak", "plus"])
+  @Test(arguments: ["plain", "weak", "plus", "face"])
   func `pictures are those of diffusers with an IP-Adapter`(name: String) throws {
     let golden = try Golden("ip-adapter.safetensors", in: .module)
     func metadata<Value: Decodable>(_ key: String) throws -> Value {
@@ -105,8 +106,10 @@ import Weights
         $0.ipAdapter.encoder = "\(files)/image_encoder"
       }.contains("no IP-Adapter"))
     #expect(
-      try complaint(.usage) { ($0.output, $0.model) = (folder.file("a.mp4"), "mini") }
-        .contains("is for pictures"))
+      try complaint(.usage) {
+        ($0.output, $0.model, $0.base) = (folder.file("a.mp4"), "mini", nil)
+      }
+      .contains("moves a picture's own pixels"))
     // One attention too few, and one too many.
     let whole = try Checkpoint(path: "\(files)/plain.safetensors")
     for extra in [nil, "ip_adapter.99.to_k_ip.weight"] {

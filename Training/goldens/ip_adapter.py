@@ -2,7 +2,8 @@
 
     python Training/goldens/ip_adapter.py [Tests/RuntimeTests/Fixtures]
 
-ip-adapter/image_encoder: a CLIP picture encoder; ip-adapter/plain.safetensors and plus.safetensors: adapters under their published names, in fp16. ip-adapter.safetensors:
+ip-adapter/image_encoder: a CLIP picture encoder; ip-adapter/plain.safetensors, plus.safetensors and face.safetensors: adapters under their published names, in fp16;
+face-embedding.safetensors: what the last one looks at, a face's embedding. ip-adapter.safetensors:
 by case, a picture [H, W, 3] from 0 to 255 before rounding; the cases' arguments are in the metadata. The adapters look at look.png, which is as large as the
 encoder's pictures, so that no resampling is compared.
 """
@@ -25,10 +26,12 @@ from goldens.randomised import randomise  # noqa: E402
 from goldens.stable_diffusion import HEIGHT, SCHEDULERS, WIDTH  # noqa: E402
 
 SIZE = 28
+FACE_WIDTH = 6
 CASES = {
     "plain": dict(adapter="plain", scale=1.0),
     "weak": dict(adapter="plain", scale=0.4),
     "plus": dict(adapter="plus", scale=0.8),
+    "face": dict(adapter="face", scale=0.7),
 }
 ARGUMENTS = dict(prompt="a woman nods", negative_prompt="bad", steps=3, guidance=3.0, seed=9)
 
@@ -79,6 +82,26 @@ def plus(width: int, context: int, generator: torch.Generator) -> dict[str, torc
     return tensors | linear("proj_out", inner, context, True) | norm("norm_out", context)
 
 
+def mlp(width: int, context: int, generator: torch.Generator) -> dict[str, torch.Tensor]:
+    """IP-Adapter-FaceID's projection of a face's embedding to four tokens."""
+    return {"proj.0.weight": torch.randn(2 * width, width, generator=generator), "proj.0.bias": torch.randn(2 * width, generator=generator) * 0.1,
+            "proj.2.weight": torch.randn(4 * context, 2 * width, generator=generator) * width**-0.5,
+            "proj.2.bias": torch.randn(4 * context, generator=generator) * 0.1,
+            "norm.weight": 1 + torch.randn(context, generator=generator) * 0.1, "norm.bias": torch.randn(context, generator=generator) * 0.1}
+
+
+def loras(unet, generator: torch.Generator, rank: int = 2) -> dict[str, torch.Tensor]:
+    """What IP-Adapter-FaceID adds to all attentions, under the numbers of their processors."""
+    tensors = {}
+    for index, name in enumerate(unet.attn_processors):
+        attention = unet.get_submodule(name.removesuffix(".processor"))
+        for part, layer in (("to_q", attention.to_q), ("to_k", attention.to_k), ("to_v", attention.to_v), ("to_out", attention.to_out[0])):
+            outputs, inputs = layer.weight.shape
+            tensors[f"ip_adapter.{index}.{part}_lora.down.weight"] = torch.randn(rank, inputs, generator=generator) * inputs**-0.5
+            tensors[f"ip_adapter.{index}.{part}_lora.up.weight"] = torch.randn(outputs, rank, generator=generator) * 0.3
+    return tensors
+
+
 @torch.no_grad()
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "Tests/RuntimeTests/Fixtures"
@@ -94,6 +117,11 @@ def main() -> None:
     for name, made in (("plain", plain(20, context, generator)), ("plus", plus(24, context, generator))):
         tensors = {f"image_proj.{key}": value for key, value in made.items()} | attentions(unet, generator)
         save_file({key: value.half().contiguous() for key, value in tensors.items()}, files / f"{name}.safetensors", metadata={"format": "pt"})
+    tensors = {f"image_proj.{key}": value for key, value in mlp(FACE_WIDTH, context, generator).items()} | attentions(unet, generator)
+    tensors |= loras(unet, generator)
+    save_file({key: value.half().contiguous() for key, value in tensors.items()}, files / "face.safetensors", metadata={"format": "pt"})
+    face = torch.nn.functional.normalize(torch.randn(1, FACE_WIDTH, generator=generator), dim=1)
+    save_file({"embedding": face}, files / "face-embedding.safetensors")
     y, x = np.mgrid[:SIZE, :SIZE]
     look = Image.fromarray(np.stack([x * 9 % 256, y * 7 % 256, x * y % 256], -1).astype(np.uint8))
     look.save(files / "look.png")
@@ -110,7 +138,10 @@ def main() -> None:
             made.load_ip_adapter(files, subfolder="", weight_name=f"{case['adapter']}.safetensors", image_encoder_folder=None)
             made.unet.float()
             made.set_ip_adapter_scale(case["scale"])
-            extra["ip_adapter_image"] = look
+            if case["adapter"] == "face":
+                extra["ip_adapter_image_embeds"] = [torch.stack([torch.zeros_like(face), face])]
+            else:
+                extra["ip_adapter_image"] = look
         image = made(prompt=ARGUMENTS["prompt"], negative_prompt=ARGUMENTS["negative_prompt"], num_inference_steps=ARGUMENTS["steps"], width=WIDTH, height=HEIGHT,
                      guidance_scale=ARGUMENTS["guidance"], generator=torch.Generator().manual_seed(ARGUMENTS["seed"]), output_type="pt", **extra).images[0]
         tensors[name] = (image.permute(1, 2, 0) * 255).half().float().contiguous()

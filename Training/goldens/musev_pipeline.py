@@ -115,15 +115,19 @@ class Model:
         image = torch.from_numpy(pixels).float().permute(2, 0, 1)[None] / 127.5 - 1
         return self.vae.encode(image).latent_dist.mode() * self.vae.config.scaling_factor
 
-    def image_tokens(self, pixels: np.ndarray) -> torch.Tensor:
-        """[2, 4, width]: of no picture, then of the picture as transformers' CLIPImageProcessor prepares it."""
+    def vision_input(self, pixels: np.ndarray) -> torch.Tensor:
+        """[1, 3, size, size]: the picture as transformers' CLIPImageProcessor prepares it."""
         image, side = Image.fromarray(pixels), self.vision.config.image_size
         shortest = min(image.size)
         image = image.resize([int(side * x / shortest) for x in image.size], Image.Resampling.BICUBIC)
         left, top = (image.width - side) // 2, (image.height - side) // 2
         values = torch.from_numpy(np.asarray(image.crop((left, top, left + side, top + side)))).float() / 255
         mean, deviation = torch.tensor([0.48145466, 0.4578275, 0.40821073]), torch.tensor([0.26862954, 0.26130258, 0.27577711])
-        embedding = self.vision(((values - mean) / deviation).permute(2, 0, 1)[None]).image_embeds
+        return ((values - mean) / deviation).permute(2, 0, 1)[None]
+
+    def image_tokens(self, pixels: np.ndarray) -> torch.Tensor:
+        """[2, 4, width]: of no picture, then of this one."""
+        embedding = self.vision(self.vision_input(pixels)).image_embeds
         return self.projection(torch.cat([torch.zeros_like(embedding), embedding]))
 
     def unet(self, model: str) -> UNet3D:
@@ -131,6 +135,13 @@ class Model:
         unet = self.unets[model]
         unet.load_state_dict(self.spatial.state_dict(), strict=False)
         return unet
+
+    def looks(self, model: str, pixels: np.ndarray, condition: torch.Tensor, half: int, scale: float) -> dict:
+        """What a model looks at beside the text, in the half of guidance without the prompt (0) and with it (1)."""
+        if model == "musev":
+            return {}
+        own = self.image_tokens(pixels)[half:half + 1]
+        return dict(image=own, image_scale=scale, references=self.reference(condition, own))
 
     @torch.no_grad()
     def video(self, *, model: str, size: tuple[int, int], frames: int, seed: int, guidance: float = 3.5, motion_speed: float = 8, image_scale: float = 1,
@@ -145,13 +156,7 @@ class Model:
         pixels = picture(*size) if pixels is None else pixels
         condition, text = self.encoded(pixels), self.prompts()
         halves = [0, 1] if guidance != 1 else [1]
-        extra: dict[int, dict] = {half: {} for half in halves}
-        if model != "musev":
-            tokens = self.image_tokens(pixels)
-            for half in halves:
-                own = tokens[half:half + 1]
-                extra[half] = dict(image=own, image_scale=image_scale, references=self.reference(condition, own), motion_speed=motion_speed)
-
+        extra = {half: self.looks(model, pixels, condition, half, image_scale) | dict(motion_speed=motion_speed) for half in halves}
         generator = torch.Generator().manual_seed(seed)
         count, shape = frames - 1, condition.shape
         shared = torch.randn(1, shape[1], 1, *shape[2:], generator=generator)

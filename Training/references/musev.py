@@ -19,12 +19,15 @@ def attend(attention: nn.Module, query: Tensor, key: Tensor, value: Tensor) -> T
     return functional.scaled_dot_product_attention(*heads).transpose(1, 2).flatten(2)
 
 
-def through(attention: nn.Module, x: Tensor, context: Tensor, image: Tensor | None = None, scale: float = 1) -> Tensor:
-    """One of diffusers' attentions, with an image prompt's tokens beside the context."""
+def through(attention: nn.Module, x: Tensor, context: Tensor, image: Tensor | None = None, scale: float = 1, face: Tensor | None = None,
+            face_scale: float = 1) -> Tensor:
+    """One of diffusers' attentions, with the tokens of an image prompt and of a face beside the context."""
     query = attention.to_q(x)
     attended = attend(attention, query, attention.to_k(context), attention.to_v(context))
     if image is not None and scale > 0:
         attended = attended + scale * attend(attention, query, attention.to_k_ip(image), attention.to_v_ip(image))
+    if face is not None and face_scale > 0:
+        attended = attended + face_scale * attend(attention, query, attention.ip_adapter_face_to_k_ip(face), attention.ip_adapter_face_to_v_ip(face))
     return attention.to_out[0](attended)
 
 
@@ -129,9 +132,9 @@ class UNet3D(nn.Module):
         without_epsilon(self)
 
     def forward(self, latents: Tensor, timestep: float, text: Tensor, *, image: Tensor | None = None, image_scale: float = 1,
-                references: list[Tensor] | None = None, control: list[Tensor] | None = None, condition_frames: list[int] = (),
+                face: Tensor | None = None, face_scale: float = 1, references: list[Tensor] | None = None, control: list[Tensor] | None = None, condition_frames: list[int] = (),
                 motion_speed: float = 8, skip_temporal_layers: bool = False) -> Tensor:
-        """latents [B, F, 4, H, W], text [B, L, D], image [B, T, D]; references (of B * R pictures) and control end with the middle's."""
+        """latents [B, F, 4, H, W], text [B, L, D], image and face [B, T, D]; references (of B * R pictures) and control end with the middle's."""
         frames = latents.shape[1]
         given = list(condition_frames) if frames > 1 else []
         time = functional.silu(self.time_embedding(self.time_proj(torch.tensor([timestep])).to(latents.dtype)))
@@ -143,7 +146,8 @@ class UNet3D(nn.Module):
         places = self.frame_embedding(self.time_proj(places).to(latents.dtype))
         places = functional.silu(places) if self.referencenet else places
         c = SimpleNamespace(frames=frames, given=given, time=time.flatten(0, 1), places=places, skip=skip_temporal_layers, image_scale=image_scale,
-                            text=text.repeat_interleave(frames, 0), image=None if image is None else image.repeat_interleave(frames, 0))
+                            text=text.repeat_interleave(frames, 0), image=None if image is None else image.repeat_interleave(frames, 0),
+                            face=None if face is None else face.repeat_interleave(frames, 0), face_scale=face_scale)
 
         x = self.conv_in(latents.flatten(0, 1))
         if not self.referencenet and not c.skip:
@@ -202,7 +206,7 @@ class UNet3D(nn.Module):
             given = seen[:, c.given].flatten(1, 2)[:, None].expand(-1, c.frames, -1, -1)
             seen = torch.cat([seen, given], 2)
         tokens = tokens + through(block.attn1, own, seen.flatten(0, 1))
-        tokens = tokens + through(block.attn2, block.norm2(tokens), c.text, c.image, c.image_scale)
+        tokens = tokens + through(block.attn2, block.norm2(tokens), c.text, c.image, c.image_scale, c.face, c.face_scale)
         tokens = tokens + block.ff(block.norm3(tokens))
         return x + transformer.proj_out(tokens.transpose(1, 2).unflatten(2, x.shape[2:]))
 

@@ -1,4 +1,4 @@
-"""S3FD, BiSeNet and RTMPose ("DWPose") against `Training/references`, which has MuseTalk's and mmpose's own key names."""
+"""S3FD, BiSeNet, RTMPose ("DWPose") and IResNet ("ArcFace") against `Training/references`, which has MuseTalk's and mmpose's own key names."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from references.bisenet import BiSeNet
+from references.iresnet import IResNet
 from references.rtmpose import RTMPose, settle
 from references.s3fd import LAYERS, S3FD
 from references.statistics import picture
@@ -85,14 +86,21 @@ class Landmarks(Normalised):
         generator = torch.Generator().manual_seed(1)
         settle(network, picture(4, *self.shape[1:], generator), generator)
 
+class Recognition(FaceNetwork):
+    network, type, file = "arcface", IResNet, "backbone.pth"
+
+    def outputs(self, network, inputs: Tensors) -> Tensors:
+        return {"embedding": network(inputs["image"])}
 
 
 CASES = [
     Detector("tiny", (2, 70, 45), stages=(8, 8, 16, 24, 24), connected=40, extras=((8, 24), (8, 16))),
     Parser("tiny", (2, 75, 50), trunk=(8, 8, 16, 24, 32), context=16, fusion=24, attention=8, output=24, classes=19),
     Landmarks("tiny", (2, 96, 64), stem=16, stages=((16, 1), (24, 2), (32, 1), (40, 1)), keypoints=17, hidden=32, expanded=48, width=16, image=(96, 64)),
+    Recognition("tiny", (2, 112, 112), widths=(8, 8, 16, 24, 32), blocks=(2, 1, 2, 1), features=20),
     Detector("published", (1, 360, 640)),
     Parser("published", (1, 512, 512)),
     Landmarks("published", (1, 384, 288)),
     Landmarks("published", (4, 384, 288)),
+    Recognition("published", (2, 112, 112)),
 ]

@@ -7,6 +7,8 @@ public struct ClipConditions: Sendable {
   public var text: Tensor
   /// Tokens of an image prompt [B, T, 768].
   public var image: ImagePrompt?
+  /// Tokens of a face [B, T, 768], beside them.
+  public var face: ImagePrompt?
   /// What a ReferenceNet sees in B * R reference pictures, R a clip.
   public var references: EncoderFeatures?
   /// What a ControlNet adds to each of the B * F frames.
@@ -17,11 +19,13 @@ public struct ClipConditions: Sendable {
   public var skipsTemporalLayers: Bool
 
   public init(
-    text: Tensor, image: ImagePrompt? = nil, references: EncoderFeatures? = nil,
-    control: EncoderFeatures? = nil, conditionFrames: [Int] = [], skipsTemporalLayers: Bool = false
+    text: Tensor, image: ImagePrompt? = nil, face: ImagePrompt? = nil,
+    references: EncoderFeatures? = nil, control: EncoderFeatures? = nil,
+    conditionFrames: [Int] = [], skipsTemporalLayers: Bool = false
   ) {
     self.text = text
     self.image = image
+    self.face = face
     self.references = references
     self.control = control
     self.conditionFrames = conditionFrames

@@ -37,7 +37,8 @@ struct UNet3DLayer: Sendable {
       return
     }
     transformer = try level.transformer(
-      block["attentions.\(index)"], image: configuration.imageWidth)
+      block["attentions.\(index)"], image: configuration.imageWidth,
+      face: configuration.faceWidth)
     temporalTransformer = try TemporalTransformer(
       block["temp_attentions.\(index)"], channels: level.channels,
       positions: configuration.positionWidth, heads: level.configuration.heads[level.index],
@@ -50,7 +51,7 @@ struct UNet3DLayer: Sendable {
     if !conditions.skipsTemporalLayers { x = temporalConvolution(x, frames: context.frames) }
     guard let transformer, let temporalTransformer else { return x }
     x = transformer(
-      x, context: conditions.text, image: conditions.image,
+      x, context: conditions.text, image: conditions.image, face: conditions.face,
       conditionFrames: context.conditionFrames)
     return conditions.skipsTemporalLayers
       ? x : temporalTransformer(x, positions: context.positions)

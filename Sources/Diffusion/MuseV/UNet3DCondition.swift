@@ -65,8 +65,8 @@ public struct UNet3DCondition: Sendable {
       kernel: spatial.lastKernel, padding: Padding(spatial.lastKernel / 2))
   }
 
-  /// Tensors that published files may have and that no condition offered here reaches: positions of pixels, which training
-  /// tried, and the tokens of a face, another adapter's.
+  /// Tensors that published files may have and that no condition reaches: positions of pixels, which training tried, and keys
+  /// and values of a face's tokens where none is looked at.
   public static let ignoredKeys = [
     "spatial_position_embedding.*", "*.spatial_position_emb_proj.*",
     "*.attn2.ip_adapter_face_to_k_ip.weight", "*.attn2.ip_adapter_face_to_v_ip.weight",
@@ -139,7 +139,7 @@ public struct UNet3DCondition: Sendable {
   ///
   /// latents [B, F, 4, h, w] (condition frames clean and unscaled at their places), timestep [1, 320], positions [F, 320] ->
   /// what is predicted for them [B, F, 4, h, w]; what it says of condition frames means nothing. h and w may be odd at
-  /// any level. An image prompt and references belong to `.referenceNet` only.
+  /// any level. Image prompts are for networks that were made for them, references for `.referenceNet`.
   public func callAsFunction(
     _ latents: Tensor, timestep: Tensor, positions: Tensor, conditions: ClipConditions
   ) -> Tensor {
@@ -184,8 +184,10 @@ public struct UNet3DCondition: Sendable {
   ) -> ClipContext {
     let isReferenceNet = configuration.variant == .referenceNet
     precondition(
-      isReferenceNet || (conditions.image == nil && conditions.references == nil),
-      "musev takes neither an image prompt nor references")
+      (configuration.takesImage || conditions.image == nil)
+        && (configuration.takesFace || conditions.face == nil)
+        && (isReferenceNet || conditions.references == nil),
+      "musev: the network was not made for these pictures")
     // A frame by itself has none to look at.
     let given = frames > 1 ? conditions.conditionFrames : []
     var time = timeEmbedding(timestep).activation(.silu)  // [1, timeChannels]

@@ -19,10 +19,15 @@ public struct UNet3DConfiguration: Sendable, Equatable {
 
   public var spatial: UNetConfiguration
   public var variant: Variant
+  /// Whether the network looks at an image prompt's tokens: the larger variant's own, or an IP-Adapter's.
+  public var takesImage: Bool
+  /// Whether it looks at the tokens of a face, too: IP-Adapter-FaceID's.
+  public var takesFace = false
 
   /// By default the published sizes.
   public init(variant: Variant, spatial: UNetConfiguration = .stableDiffusion1) {
     self.variant = variant
+    takesImage = variant == .referenceNet
     self.spatial = spatial
     self.spatial.tokenEpsilon = 0
   }
@@ -83,7 +88,8 @@ public struct UNet3DConfiguration: Sendable, Equatable {
   ]
 
   /// Width of an image prompt's tokens, nil where the model takes none.
-  var imageWidth: Int? { variant == .referenceNet ? spatial.contextWidth : nil }
+  var imageWidth: Int? { takesImage ? spatial.contextWidth : nil }
+  var faceWidth: Int? { takesFace ? spatial.contextWidth : nil }
 
   /// Width of a frame's position among the frames, embedded.
   var positionWidth: Int { 4 * spatial.blockOutputChannels[0] }

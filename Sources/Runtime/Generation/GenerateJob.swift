@@ -177,8 +177,8 @@ public struct GenerateJob {
       throw RuntimeError.usage(
         "output \(request.output): needs a model that makes videos: name one with --model")
     }
-    try request.refuseIPAdapter()
     if model == MotionGenerator.model {
+      try request.refuseIPAdapter()
       return try MotionGenerator(request, cancellation: cancellation)
     }
     return try MuseVVideo(request, model: model, cancellation: cancellation)
@@ -219,13 +219,14 @@ extension GenerateRequest {
     try PreviewPath(preview).check(force: replacesOutput, inputs: inputs + [output])
   }
 
-  /// Refuses an image prompt for what draws no picture.
+  /// Refuses an image prompt where nothing is drawn.
   ///
   /// - Throws: `RuntimeError`, 64.
   func refuseIPAdapter() throws {
     guard let option = ipAdapter.adapter ?? ipAdapter.picture else { return }
     throw RuntimeError.usage(
-      "--ip-adapter \(option): is for pictures: end the output's name in .png, or leave it out")
+      "--ip-adapter \(option): mini moves a picture's own pixels: leave it out, or name a model with "
+        + "--model or --base")
   }
 
   func device() throws -> CPUDevice {

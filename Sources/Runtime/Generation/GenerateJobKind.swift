@@ -119,11 +119,18 @@ public enum GenerateJobKind {
       .init("vae", .inputPath, "Another autoencoder, or TAESD."),
       .init(
         "ip_adapter", .inputPath,
-        "An IP-Adapter or IP-Adapter-Plus for Stable Diffusion 1.x, for pictures."),
-      .init("ip_adapter_image", .inputPath, "The picture that the IP-Adapter looks at."),
+        "An IP-Adapter, IP-Adapter-Plus or IP-Adapter-FaceID for Stable Diffusion 1.x."),
+      .init(
+        "ip_adapter_image", .inputPath,
+        "The picture that the IP-Adapter looks at (default in videos: the first frame), or a face's embedding."
+      ),
       .init(
         "ip_adapter_scale", .number(IPAdapterOptions.scaleRange),
         "How much the IP-Adapter's picture counts (default: 1)."),
+      .init(
+        "face_network", .inputPath,
+        "insightface's w600k_r50.onnx, by which a FaceID knows faces (default: the one beside it)."
+      ),
     ]
   }
 
@@ -216,7 +223,7 @@ public enum GenerateJobKind {
   static let inputKeys = [
     "base", "model", "image", "embedding", "lora", "checkpoint", "vae", "reference",
     "image_encoder", "reference_net", "control_image", "pose_network", "video", "preset",
-    "ip_adapter", "ip_adapter_image", "noise_file",
+    "ip_adapter", "ip_adapter_image", "face_network", "noise_file",
   ]
   /// What decides no bytes.
   private static let neutralKeys = ["threads"]
@@ -311,6 +318,7 @@ extension GenerateRequest {
     ipAdapter.picture = try options.text("ip_adapter_image") ?? ipAdapter.picture
     ipAdapter.scale =
       try options.number("ip_adapter_scale", IPAdapterOptions.scaleRange) ?? ipAdapter.scale
+    ipAdapter.faceNetwork = try options.text("face_network") ?? ipAdapter.faceNetwork
     takeImageEncoder()
     checkpoint = try options.text("checkpoint") ?? checkpoint
     autoencoder = try options.text("vae") ?? autoencoder
@@ -343,7 +351,8 @@ extension GenerateRequest {
       + loras.map(\.path)
       + [museV.reference, museV.imageEncoder, museV.referenceNet].compactMap(\.self)
       + control.inputs
-      + [ipAdapter.adapter, ipAdapter.picture, ipAdapter.encoder].compactMap(\.self)
+      + [ipAdapter.adapter, ipAdapter.picture, ipAdapter.encoder, ipAdapter.faceNetwork]
+      .compactMap(\.self)
   }
 
   /// Tells one version of the model's weights from another, as far as they are no inputs.

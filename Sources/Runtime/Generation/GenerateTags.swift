@@ -98,6 +98,7 @@ struct GenerateTags {
       add("--ip-adapter-image", path(request.ipAdapter.picture))
       add("--ip-adapter-scale", "\(request.ipAdapter.scale)")
       add("--image-encoder", path(request.ipAdapter.encoder))
+      add("--face-network", path(request.ipAdapter.faceNetwork))
     }
   }
 

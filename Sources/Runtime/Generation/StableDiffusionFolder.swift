@@ -132,19 +132,20 @@ struct StableDiffusionFolder {
           over: own
             ?? unetSource.checkpoint(["diffusion_pytorch_model.safetensors"], embedded: nil))
       } ?? own?.weights ?? unetSource.diffusersWeights()
-    let weights = try loras.merged(into: plain, .unet)
+    let weights = try loras.merged(
+      into: adapter.map { try $0.changing(plain, configuration) } ?? plain, .unet)
     guard configuration.inputChannels == 4, configuration.outputChannels == 4 else {
       throw RuntimeError.badInput(
         "--base \(path): its unet takes \(configuration.inputChannels) channels (inpainting?): "
           + "give a model that takes 4")
     }
-    if let adapter, adapter.channels != configuration.contextWidth {
+    if let adapter, adapter.projection.channels != configuration.contextWidth {
       throw RuntimeError.badInput(
-        "--ip-adapter: its tokens have \(adapter.channels) values, the model's unet takes "
+        "--ip-adapter: its tokens have \(adapter.projection.channels) values, the model's unet takes "
           + "\(configuration.contextWidth): use one for Stable Diffusion 1.x")
     }
     let network = try UNet2DCondition(
-      weights, configuration: configuration, image: adapter?.channels)
+      weights, configuration: configuration, image: adapter?.projection.channels)
     try weights.requireAllConsumed()
     return network
   }
@@ -154,5 +155,15 @@ struct StableDiffusionFolder {
       return try openLatentAutoencoder(own)
     }
     return try openLatentAutoencoder(autoencoder)
+  }
+}
+
+extension IPAdapter {
+  /// A UNet's `weights` with what a FaceID changes in them.
+  fileprivate func changing(
+    _ weights: WeightScope, _ configuration: UNetConfiguration
+  ) throws -> WeightScope {
+    guard let file = try lora(of: configuration) else { return weights }
+    return weights.changed(by: try file.changes(of: .unet, in: weights, strength: 1))
   }
 }

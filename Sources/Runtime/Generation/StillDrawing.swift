@@ -20,17 +20,19 @@ struct StillDrawing {
   let controls: Controls?
   /// Where finished steps are kept for a later run; nil keeps none.
   var work: WorkFolder?
+  private let adapter: ChosenIPAdapter?
   private let scheduler: SchedulerConfiguration
 
   var steps: Int { request.steps ?? Self.usualSteps }
 
-  /// - Throws: `RuntimeError`, 64, where the sampler does not take so many steps.
+  /// - Throws: `RuntimeError`, 64, where the sampler does not take so many steps; errors of the IP-Adapter's file.
   init(
     _ folder: StableDiffusionFolder, request: GenerateRequest, pictures: LatentPictures,
     controls: Controls?, cancellation: Cancellation
   ) throws {
     (self.folder, self.request, self.pictures) = (folder, request, pictures)
     (self.controls, self.cancellation) = (controls, cancellation)
+    adapter = try ChosenIPAdapter(request.ipAdapter)
     scheduler = try folder.scheduler()
     try request.sampler.check(steps: request.steps ?? Self.usualSteps, scheduler)
     try folder.check(request)
@@ -67,10 +69,12 @@ struct StillDrawing {
 
   private func still(_ prompts: EncodedPrompts, _ steps: Range<Int>) throws -> Predictor {
     let stack = try controls?.stack(prompts: prompts, steps: steps, pictures: pictures)
-    let picture = try PicturePrompt(
-      request, device: pictures.device, precision: pictures.precision)
+    let picture = try adapter.map {
+      try $0.prompt(
+        of: $0.requiredLook(), device: pictures.device, precision: pictures.precision)
+    }
     return try StillNetwork(
-      folder.unet(adapter: picture?.adapter), shape: pictures.latentShape, prompts: prompts,
+      folder.unet(adapter: adapter?.adapter), shape: pictures.latentShape, prompts: prompts,
       picture: picture, controls: stack, device: pictures.device, precision: pictures.precision
     ).predict
   }

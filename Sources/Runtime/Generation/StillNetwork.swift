@@ -37,10 +37,7 @@ struct StillNetwork {
     let latents = recorder.input("latents", shape)
     let time = recorder.input("time", unet.sinusoid(0).shape)
     let text = recorder.input("text", context)
-    let image = picture.map {
-      ImagePrompt(
-        tokens: recorder.input("image", $0[.prompted].shape), scale: Float($0.scale))
-    }
+    let image = picture?.input(recorder, "image")
     let control = controls?.inputs(recorder, frames: 1)
     recorder.output(
       "noise", unet(latents, sinusoid: time, context: text, image: image, control: control))

@@ -13,6 +13,7 @@ public enum NetworkCatalog {
     S3FDDetector(),
     BiSeNetParser(),
     DWPose(),
+    ArcFace(),
     SyncNetHalf.audio,
     SyncNetHalf.video,
     MuseVUNet.plain,

@@ -1,3 +1,4 @@
+import Face
 import MediaTypes
 import Synchronization
 import Weights
@@ -61,6 +62,15 @@ final class NetworkSource: Sendable {
     case .path(let path): try open(PublishedFolder(around: path).file([name]))
     case .embedded: try openEmbedded(embedded)
     }
+  }
+
+  /// insightface's face network: its ONNX file, or a checkpoint of its trainer.
+  func faceRecognition() throws -> Checkpoint {
+    guard case .path(let path) = place else { throw NetworkError.weightsNeeded(name: "arcface") }
+    let folder = PublishedFolder(around: path)
+    let names = ["w600k_r50.onnx", "backbone.safetensors"]
+    return keep(
+      try FaceRecognition.checkpoint(path: folder.path == path ? folder.weights(names) : path))
   }
 
   private func open(_ path: String) throws -> Checkpoint { keep(try Checkpoint(path: path)) }

@@ -42,9 +42,12 @@ final class ClipNetwork {
       "positions": unet.positionsInput(frames: frames, motionSpeed: options.motionSpeed),
       "text": prompts[request.conditioning],
     ]
-    if let seen = references?[request.conditioning] {
-      inputs["image"] = seen.tokens
-      for (index, picture) in seen.features.enumerated() { inputs["reference \(index)"] = picture }
+    if let references {
+      inputs["image"] = references.image?[request.conditioning]
+      inputs["face"] = references.face?[request.conditioning]
+      for (index, picture) in references.features(request.conditioning).enumerated() {
+        inputs["reference \(index)"] = picture
+      }
     }
     if let controls {
       // The given frame is the video's first.
@@ -62,10 +65,10 @@ final class ClipNetwork {
     var conditions = ClipConditions(
       text: recorder.input("text", prompts.prompt.shape),
       conditionFrames: Array(0..<givenCount), skipsTemporalLayers: given.isEmpty)
-    if let seen = references?.prompted {
-      conditions.image = ImagePrompt(
-        tokens: recorder.input("image", seen.tokens.shape), scale: Float(options.imagePromptScale))
-      let pictures = seen.features.enumerated().map { index, picture in
+    if let references {
+      conditions.image = references.image?.input(recorder, "image")
+      conditions.face = references.face?.input(recorder, "face")
+      let pictures = references.features(.prompted).enumerated().map { index, picture in
         recorder.input("reference \(index)", picture.shape)
       }
       conditions.references = pictures.last.map {

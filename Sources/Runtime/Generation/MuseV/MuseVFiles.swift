@@ -1,5 +1,6 @@
 import Compute
 import Diffusion
+import Media
 import MediaTypes
 import Weights
 
@@ -9,6 +10,8 @@ struct MuseVFiles {
   let base: String
   /// nil: the base's own.
   let autoencoder: String?
+  /// What looks at pictures in the place of the model's own image prompt, or at faces beside it.
+  let adapter: ChosenIPAdapter?
   private let places: MuseVPlaces
   private let motion: NetworkSource
   private let spatial: NetworkSource
@@ -20,7 +23,8 @@ struct MuseVFiles {
 
   /// - Throws: `RuntimeError`: 66 where a folder is not there, 65 where it holds no such model; errors with 69 for a model that is not installed.
   init(_ request: GenerateRequest, model: String) throws {
-    places = try MuseVPlaces(model, options: request.museV)
+    adapter = try ChosenIPAdapter(request.ipAdapter)
+    places = try MuseVPlaces(model, options: request.museVOptions(beside: adapter))
     guard let base = request.base ?? places.first([places.base]) else {
       throw RuntimeError.usage(
         "--base: is missing: give the Stable Diffusion 1.5 model that MuseV shall animate")
@@ -44,7 +48,11 @@ struct MuseVFiles {
       try singleFile?.unet(configuration.spatial)
         ?? spatial.checkpoint(["diffusion_pytorch_model.safetensors"], embedded: nil)
     ]
-    if configuration.variant == .referenceNet,
+    if let adapter = adapter?.adapter {
+      uppers.insert(
+        try adapter.attentions(of: configuration.spatial, asFace: adapter.isFaceID), at: 0)
+    }
+    if configuration.variant == .referenceNet, imageAdapter == nil,
       let adapter = try UNet3DCondition.imageAdapter(
         of: imageProjectionCheckpoint(), configuration: configuration)
     {
@@ -56,11 +64,14 @@ struct MuseVFiles {
     return network
   }
 
-  /// The motion model's own; its variant tells whether it takes an image prompt and references.
+  /// The motion model's own; its variant tells whether it takes references, and an image prompt without an IP-Adapter.
   func configuration() throws -> UNet3DConfiguration {
-    try UNet3DConfiguration(
+    var configuration = try UNet3DConfiguration(
       motion.configuration(["config.json"], embedded: nil),
       variant: .init(of: motionCheckpoint().weights))
+    if imageAdapter != nil { configuration.takesImage = true }
+    configuration.takesFace = adapter?.adapter.isFaceID ?? false
+    return configuration
   }
 
   private func motionCheckpoint() throws -> Checkpoint {
@@ -85,14 +96,53 @@ struct MuseVFiles {
     try Checkpoint(path: places.imageProjection())
   }
 
-  func imageProjection() throws -> ImageProjection {
+  /// The adapter if it looks at pictures.
+  private var imageAdapter: ChosenIPAdapter? {
+    adapter.flatMap { $0.adapter.isFaceID ? nil : $0 }
+  }
+
+  /// What is seen in `picture`, by the IP-Adapter or by the model's own image prompt, which counts `scale`.
+  func imagePrompt(
+    of picture: RGBPicture, scale: Double, device: any Device, precision: Precision
+  ) throws -> PicturePrompt {
+    let projection = try imageAdapter?.adapter.projection ?? .embedding(imageProjection())
+    let origin = imageAdapter?.origin ?? "--model \(model)"
+    try check(projection, origin)
+    if let adapter = imageAdapter {
+      return try adapter.prompt(
+        of: .picture(picture), usualEncoder: imageEncoder, device: device, precision: precision)
+    }
+    return try PicturePrompt(
+      projection, of: picture, by: imageEncoder(), origin: origin, scale: scale, device: device,
+      precision: precision)
+  }
+
+  /// What a FaceID sees in `look`.
+  func facePrompt(
+    of look: ChosenIPAdapter.Look, by adapter: ChosenIPAdapter, device: any Device,
+    precision: Precision
+  ) throws -> PicturePrompt {
+    try check(adapter.adapter.projection, adapter.origin)
+    return try adapter.prompt(of: look, device: device, precision: precision)
+  }
+
+  private func check(_ projection: IPAdapter.Projection, _ origin: String) throws {
+    let width = try configuration().spatial.contextWidth
+    guard projection.channels == width else {
+      throw RuntimeError.badInput(
+        "\(origin): its image prompt has tokens of \(projection.channels) values, the unet takes "
+          + "\(width): take both from one model")
+    }
+  }
+
+  private func imageProjection() throws -> ImageProjection {
     let weights = try imageProjectionCheckpoint().weights["image_proj"]
     let network = try ImageProjection(weights)
     try weights.requireAllConsumed()
     return network
   }
 
-  func imageEncoder() throws -> CLIPVisionEncoder {
+  private func imageEncoder() throws -> CLIPVisionEncoder {
     try NetworkSource.path(places.imageEncoder()).clipVision().encoder
   }
 

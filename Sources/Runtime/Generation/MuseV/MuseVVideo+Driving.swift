@@ -14,10 +14,10 @@ extension MuseVVideo {
     }
     let configuration = try files.configuration()
     let seen = try request.museV.reference.map { try readPicture($0, background: .white) } ?? look
-    if seen != nil, configuration.variant != .referenceNet {
+    if seen != nil, !configuration.takesImage, !configuration.takesFace {
       throw RuntimeError.usage(
         "--restage: model \(files.model) takes no image prompt, so --image has no part in it: leave it "
-          + "out, or use musev_referencenet")
+          + "out, use musev_referencenet, or name an --ip-adapter")
     }
     var drawn = request
     (drawn.steps, drawn.guidance) = (request.museV.pictureSteps, request.museV.pictureGuidance)
@@ -30,12 +30,9 @@ extension MuseVVideo {
       from: clip.picture(at: 0), progress: progress, timings: &timings
     ) { prompts, steps in
       let unet = try files.unet()
-      let references = try seen.map {
-        try ReferenceConditions(
-          pictures.fitted($0), latents: nil, shape: pictures.latentShape, files: files,
-          width: configuration.spatial.contextWidth, device: pictures.device,
-          precision: pictures.precision)
-      }
+      var references = try ReferenceConditions(
+        image: imagePrompt(of: seen.map { try pictures.fitted($0) }))
+      references.face = try facePrompt(of: seen)
       return ClipNetwork(
         unet, given: [], shape: pictures.latentShape, prompts: prompts, references: references,
         controls: try controls?.stack(prompts: prompts, steps: steps, pictures: pictures),

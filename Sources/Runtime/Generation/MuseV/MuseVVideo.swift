@@ -138,34 +138,13 @@ struct MuseVVideo: VideoGenerator {
     drawn.steps = request.museV.pictureSteps
     drawn.guidance = request.museV.pictureGuidance
     drawn.noiseFile = nil
+    // Without a picture of its own, an IP-Adapter looks at the one that is drawn.
+    if drawn.ipAdapter.picture == nil { drawn.ipAdapter.adapter = nil }
     var drawing = try StillDrawing(
       folder, request: drawn, pictures: pictures, controls: driving.prepared(),
       cancellation: cancellation)
     drawing.work = work
     return try drawing.draw(from: nil, progress: progress, timings: &timings)
-  }
-
-  private func references(
-    _ first: RGBPicture, _ clean: [Float], _ progress: @escaping ProgressHandler
-  ) throws -> ReferenceConditions? {
-    let configuration = try files.configuration()
-    guard configuration.variant == .referenceNet else {
-      if let reference = request.museV.reference {
-        throw RuntimeError.usage(
-          "--reference \(reference): model \(files.model) looks at no reference: leave it out, or "
-            + "use musev_referencenet")
-      }
-      return nil
-    }
-    progress(.stage(name: "looking at the picture", total: 0))
-    let other = try request.museV.reference.map {
-      try pictures.fitted(readPicture($0, background: .white))
-    }
-    return try ReferenceConditions(
-      other ?? first, latents: other.map { try pictures.encode($0) } ?? clean,
-      shape: pictures.latentShape,
-      files: files, width: configuration.spatial.contextWidth, device: pictures.device,
-      precision: pictures.precision)
   }
 
   /// The latents of all frames but the first.
