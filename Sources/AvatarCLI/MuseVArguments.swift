@@ -60,7 +60,7 @@ struct MuseVArguments: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("A ReferenceNet beside none in the model.", valueName: "folder"))
+    help: ArgumentHelp("A ReferenceNet, where the model's folder has none.", valueName: "folder"))
   var referenceNet: String?
 
   @Option(

@@ -20,6 +20,7 @@ struct MotionGenerator: VideoGenerator {
   let precision: String
   private let picture: Frame
   private let prompt: MotionPrompt
+  private let sizeWarnings: [String]
   private let cancellation: Cancellation
 
   var width: Int { picture.width }
@@ -49,6 +50,12 @@ struct MotionGenerator: VideoGenerator {
     self.precision = precision == .auto ? Precision.fp32.rawValue : precision.rawValue
     let whole = try readPicture(image, background: .white)
     let size = request.size ?? Self.size(of: whole)
+    let isSmaller = request.size == nil && size.width < whole.width - 1
+    sizeWarnings =
+      isSmaller
+      ? [
+        "image \(image): is \(whole.width)x\(whole.height): the video is \(size.width)x\(size.height), since none is larger"
+      ] : []
     made.size = size
     picture = try whole.fitted(width: size.width, height: size.height).frame()
     prompt = MotionPrompt(request.prompt)
@@ -127,7 +134,7 @@ struct MotionGenerator: VideoGenerator {
       try append(moved)
       progress(.step(done: frame + 1))
     }
-    for warning in model.warnings { progress(.warning(warning)) }
+    for warning in model.warnings + sizeWarnings { progress(.warning(warning)) }
   }
 
   /// Frames of the motion in one of the video.

@@ -28,7 +28,7 @@ public struct Speaker: Hashable, Sendable {
   public static func complaint(_ speakers: [Speaker]) -> String? {
     guard counts.contains(speakers.count) else {
       return
-        "name \(counts.lowerBound) to \(counts.upperBound) speakers, or one face and its sound with face and audio"
+        "name \(counts.lowerBound) to \(counts.upperBound) speakers; for one, name the face with face and the sound with audio"
     }
     let names = speakers.map(\.face.text)
     let twice = Set(names.filter { name in names.count { $0 == name } > 1 }).sorted().first
