@@ -176,6 +176,10 @@ def decide(values, idle, scales):
     moved = 0.3 * (abs(z["yaw"]) + abs(z["tilt"])) + 2 * max(z["pitch moves"] - 0.3, 0)
     for name in ("smiles", "frowns", "looks left", "looks right", "looks up", "looks down", "blinks", "raises brows"):
         scores[name] -= moved
+    # Eyes and brows of a head that is far turned or tilted can't be read at all.
+    readable = max(1 - max(abs(z["yaw"]), abs(z["tilt"])), 0)
+    for name in ("looks left", "looks right", "looks up", "looks down", "blinks", "raises brows"):
+        scores[name] = min(scores[name], scores[name] * readable)
     return max(scores, key=scores.get), scores
 
 

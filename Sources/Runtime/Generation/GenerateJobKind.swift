@@ -199,7 +199,8 @@ public enum GenerateJobKind {
       .init(
         "image_encoder", .inputPath,
         "MuseV and ip_adapter: IP-Adapter's models/image_encoder."),
-      .init("reference_net", .inputPath, "MuseV: a ReferenceNet, where the model's folder has none."),
+      .init(
+        "reference_net", .inputPath, "MuseV: a ReferenceNet, where the model's folder has none."),
       .init("video_negative_prompt", .text, "MuseV: what the video shall not show."),
       .init(
         "picture_steps", .integer(GenerateRequest.stepRange),
