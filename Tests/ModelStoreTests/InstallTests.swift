@@ -64,7 +64,7 @@ private struct Hub {
     _ report: @escaping @Sendable (InstallEvent) -> Void = { _ in }
   ) -> ModelInstaller {
     ModelInstaller(
-      store, patience: .init(connectSeconds: 2, stallSeconds: 1, retryDelays: [0.01]),
+      store, patience: .init(connectSeconds: 10, stallSeconds: 5, retryDelays: [0.01]),
       report: report)
   }
 

@@ -20,7 +20,7 @@ import Testing
   ) -> HTTPDownload {
     HTTPDownload(
       url: url, token: token, expectedByteCount: size,
-      patience: .init(connectSeconds: 5, stallSeconds: 1, retryDelays: delays))
+      patience: .init(connectSeconds: 10, stallSeconds: 3, retryDelays: delays))
   }
 
   /// Why it can't be downloaded.
