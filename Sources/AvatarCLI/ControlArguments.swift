@@ -7,7 +7,7 @@ struct ControlArguments: ParsableArguments {
     name: .long,
     help: ArgumentHelp(
       """
-      A ControlNet of Stable Diffusion 1.5, a folder in diffusers' layout or a single file, with what its pictures show \
+      A ControlNet of Stable Diffusion 1.5, a folder in diffusers' layout, a single file or an installed model, with what its pictures show \
       (pose and canny are made; map, depth, tile, softedge, hed, scribble, lineart, normalbae, seg, mlsd and shuffle must be ready), \
       perhaps its strength, and the part of the steps in which it counts, such as 0-0.6 (repeatable).
       """, valueName: "kind=folder[:strength[:start-end]]"),

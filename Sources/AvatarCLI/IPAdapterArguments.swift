@@ -6,8 +6,8 @@ struct IPAdapterArguments: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "An IP-Adapter, IP-Adapter-Plus or IP-Adapter-FaceID for Stable Diffusion 1.x: pictures and videos are made after another picture, or its face, too.",
-      valueName: "file"))
+      "An IP-Adapter, IP-Adapter-Plus or IP-Adapter-FaceID for Stable Diffusion 1.x, a file or an installed model: pictures and videos are made after another picture, or its face, too.",
+      valueName: "file|name"))
   var ipAdapter: String?
 
   @Option(

@@ -33,7 +33,7 @@ public struct JobKind: Sendable {
     case inputPathList
     /// Texts that each hold an input path among other words; one alone needs no list.
     ///
-    /// What is given says where in a text the path is, or what is wrong with the text.
+    /// What is given says where in a text the path is, if it has one, or what is wrong with the text.
     case inputPathsWithin(@Sendable (String) -> PathWithin)
     /// One of `names`, or else an input path (a presenter or a picture).
     case inputPathOrName(names: [String])
@@ -55,6 +55,8 @@ public struct JobKind: Sendable {
   /// Where a text holds a path.
   public enum PathWithin: Sendable {
     case path(Range<String.Index>)
+    /// It holds none.
+    case none
     /// What to write instead.
     case complaint(String)
   }

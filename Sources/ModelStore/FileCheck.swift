@@ -41,6 +41,9 @@ struct FileCheck {
         _ = try ConfigurationFile(path: path)
         return
       }
+      if case .byHand = published.origin, try ONNXNetwork.isFile(path) {
+        return try checkNetwork(path, part)
+      }
       let checkpoint = try Checkpoint(path: path)
       let isKnown = checkpoint.keys.contains {
         $0 == part.telltale || $0.hasSuffix("." + part.telltale)
@@ -59,6 +62,17 @@ struct FileCheck {
       throw .wrongFile(path: path, reason: reason)
     } catch {
       throw .wrongFile(path: path, reason: "\(error)")
+    }
+  }
+
+  /// An ONNX network is known by one of its operations.
+  private func checkNetwork(_ path: String, _ part: ModelPart) throws {
+    guard try ONNXNetwork(path: path).nodes.contains(where: { $0.kind == part.telltale }) else {
+      throw ModelStoreError.wrongFile(
+        path: path,
+        reason:
+          "it should be the weights of \(part.title), but is another network: get the published file"
+      )
     }
   }
 

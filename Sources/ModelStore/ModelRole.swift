@@ -16,6 +16,12 @@ public enum ModelRole: String, Sendable, Hashable, Codable, CaseIterable {
   case referenceNet = "reference-net"
   /// Turns a picture's embedding into tokens (MuseV).
   case imageProjection = "image-projection"
-  /// Turns a picture into its embedding (MuseV).
+  /// Turns a picture into its embedding (MuseV, IP-Adapter).
   case imageEncoder = "image-encoder"
+  /// Has a Stable Diffusion look at a picture (IP-Adapter).
+  case imagePrompt = "image-prompt"
+  /// Tells whose a face is (insightface).
+  case faceRecognition = "face-recognition"
+  /// Holds a Stable Diffusion to a picture (ControlNet).
+  case controlNet = "control-net"
 }

@@ -63,7 +63,7 @@ extension ModelTable {
       telltale: "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_k.weight")
   }()
 
-  private static let imageEncoder: ModelPart = {
+  static let imageEncoder: ModelPart = {
     let path = "models/image_encoder"
     func file(_ name: String, otherNames: [String] = []) -> PublishedFile {
       PublishedFile(

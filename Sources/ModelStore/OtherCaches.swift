@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where Hugging Face's libraries and PyTorch keep downloads, by the variables that they go by.
+/// Where Hugging Face's libraries, PyTorch and insightface keep downloads, by the variables that they go by.
 struct OtherCaches {
   let environment: [String: String]
 
@@ -8,6 +8,7 @@ struct OtherCaches {
     [
       ModelPlace(path: huggingFaceHub, layout: .huggingFaceCache),
       ModelPlace(path: torchHub, layout: .torchHub),
+      ModelPlace(path: "\(home)/.insightface/models", layout: .upstream),
     ]
   }
 
@@ -19,8 +20,10 @@ struct OtherCaches {
   private var torchHub: String { "\(value("TORCH_HOME") ?? "\(userCache)/torch")/hub/checkpoints" }
 
   private var userCache: String {
-    value("XDG_CACHE_HOME") ?? "\(value("HOME") ?? NSHomeDirectory())/.cache"
+    value("XDG_CACHE_HOME") ?? "\(home)/.cache"
   }
+
+  private var home: String { value("HOME") ?? NSHomeDirectory() }
 
   func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
 }

@@ -5,6 +5,8 @@ public struct PublishedModel: Sendable, Equatable {
     case lipSync
     /// Pictures set in motion.
     case video
+    /// A part of how pictures and videos are generated: one that looks at a picture, or holds them to one.
+    case imagePrompt, control
   }
 
   /// As the command line names it, such as `musetalk-1.5`.

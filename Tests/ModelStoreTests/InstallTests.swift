@@ -334,8 +334,9 @@ private struct Hub {
     #expect(
       models.map(\.name) == [
         "mini", "musetalk-1.5", "musetalk-1.0", "musev", "musev-referencenet",
-        "musev-referencenet-pose",
-      ])
+        "musev-referencenet-pose", "ip-adapter_sd15", "ip-adapter_sd15_light",
+        "ip-adapter-plus_sd15", "ip-adapter-plus-face_sd15", "ip-adapter-faceid_sd15",
+      ] + ModelTable.controlNets.map(\.name))
     var places: [String: PublishedFile] = [:]
     for part in models.flatMap(\.parts) {
       #expect(!part.telltale.isEmpty && !part.licence.name.isEmpty)
@@ -355,7 +356,11 @@ private struct Hub {
           == [.unet, .vae, .whisper, .landmarks, .faceDetector, .faceParser])
     }
     for model in models {
-      #expect((model.commercialUse == .forbidden) == (model.purpose == .video), "\(model.name)")
+      let isForbidden = model.purpose == .video || model.name == "ip-adapter-faceid_sd15"
+      #expect((model.commercialUse == .forbidden) == isForbidden, "\(model.name)")
+    }
+    for model in ModelTable.controlNets {
+      #expect(model.parts.map(\.role) == [.controlNet] && model.name.hasPrefix("control_v11"))
     }
   }
 }

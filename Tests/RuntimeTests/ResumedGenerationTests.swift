@@ -98,7 +98,7 @@ import Weights
     #expect(throws: CancelledError.self) {
       try GenerateJob(kept, cancellation: cancellation).run { event in
         switch event {
-        case .stage(let name, _, _): isDenoising.withLock { $0 = name == "denoising" }
+        case .stage(let name, _, _): isDenoising.withLock { $0 = name.hasPrefix("denoising") }
         case .step(let done) where done >= steps && isDenoising.withLock { $0 }:
           cancellation.cancel()
         default: break

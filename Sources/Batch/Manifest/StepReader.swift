@@ -102,6 +102,7 @@ struct StepReader {
     switch find(text) {
     case .complaint(let complaint):
       return fields.complain(node, "\(key) \(text.shown): \(complaint)")
+    case .none: return text
     case .path(let range):
       let path = ManifestNode(content: .scalar(String(text[range])), mark: node.mark)
       return input(path, key, names: [], &inputs).map {

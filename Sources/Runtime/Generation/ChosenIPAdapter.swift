@@ -3,6 +3,7 @@ import Diffusion
 import Foundation
 import Media
 import MediaTypes
+import ModelStore
 import Weights
 
 /// An IP-Adapter that was asked for.
@@ -18,14 +19,19 @@ struct ChosenIPAdapter {
   let origin: String
   private let file: String
   private let options: IPAdapterOptions
+  /// The model whose name was given in the place of a file.
+  private let installed: InstalledModel?
 
   /// Opens it; nil where none is asked for.
   ///
-  /// - Throws: `RuntimeError`, 64, for parts of one without it, or parts that it does not take; `WeightsError`.
+  /// - Throws: `RuntimeError`, 64, for parts of one without it, or parts that it does not take; `ModelStoreError`, 69, for a model that is not
+  ///   installed; `WeightsError`.
   init?(_ options: IPAdapterOptions) throws {
     try options.check()
-    guard let file = options.adapter else { return nil }
-    (self.file, self.options, origin) = (file, options, "--ip-adapter \(file)")
+    guard let named = options.adapter else { return nil }
+    installed = try NamedParts.locate(named, among: NamedParts.imagePrompts)
+    file = try installed?.weights(.imagePrompt) ?? named
+    (self.options, origin) = (options, "--ip-adapter \(named)")
     adapter = try IPAdapter(Checkpoint(path: file))
     if let network = options.faceNetwork, !adapter.isFaceID {
       throw RuntimeError.usage(
@@ -93,7 +99,8 @@ struct ChosenIPAdapter {
   }
 
   private func encoder(_ usual: (() throws -> CLIPVisionEncoder)?) throws -> CLIPVisionEncoder {
-    let path = options.encoder ?? "\(FilePath.folder(of: file))/image_encoder"
+    let own = (try? installed?.weights(.imageEncoder)).map(FilePath.folder(of:))
+    let path = options.encoder ?? own ?? "\(FilePath.folder(of: file))/image_encoder"
     guard FileManager.default.fileExists(atPath: path) else {
       if options.encoder == nil, let usual { return try usual() }
       throw RuntimeError.missing(
@@ -105,7 +112,8 @@ struct ChosenIPAdapter {
 
   /// The file of the face network: the one that was named, or insightface's beside the adapter.
   private func faceNetwork() throws -> String {
-    let path = options.faceNetwork ?? "\(FilePath.folder(of: file))/w600k_r50.onnx"
+    let own = try? installed?.weights(.faceRecognition)
+    let path = options.faceNetwork ?? own ?? "\(FilePath.folder(of: file))/w600k_r50.onnx"
     guard FileManager.default.fileExists(atPath: path) else {
       throw RuntimeError.missing(
         "\(origin): needs insightface's face network, which is not at \(path): name the file "

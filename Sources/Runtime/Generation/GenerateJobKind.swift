@@ -118,8 +118,9 @@ public enum GenerateJobKind {
         "A single file of Stable Diffusion 1.x: its UNet, text encoder and autoencoder are used."),
       .init("vae", .inputPath, "Another autoencoder, or TAESD."),
       .init(
-        "ip_adapter", .inputPath,
-        "An IP-Adapter, IP-Adapter-Plus or IP-Adapter-FaceID for Stable Diffusion 1.x."),
+        "ip_adapter", .inputPathOrName(names: NamedParts.imagePrompts),
+        "An IP-Adapter, IP-Adapter-Plus or IP-Adapter-FaceID for Stable Diffusion 1.x, by name or file."
+      ),
       .init(
         "ip_adapter_image", .inputPath,
         "The picture that the IP-Adapter looks at (default in videos: the first frame), or a face's embedding."
@@ -144,7 +145,10 @@ public enum GenerateJobKind {
           } catch {
             return .complaint(error.text)
           }
-          return ControlChoice.pathRange(in: text).map { .path($0) } ?? .complaint("name a path")
+          guard let range = ControlChoice.pathRange(in: text) else {
+            return .complaint("name a path")
+          }
+          return NamedParts.controlNets.contains(String(text[range])) ? .none : .path(range)
         },
         "ControlNets as pose=FOLDER:0.8, each with what its pictures show, perhaps its strength, and when it counts, as 0-0.6."
       ),
@@ -245,7 +249,9 @@ public enum GenerateJobKind {
     return text(
       .list(
         list.map { text in
-          guard let path = ControlChoice.pathRange(in: text) else { return text }
+          guard let path = ControlChoice.pathRange(in: text),
+            !NamedParts.isName(String(text[path]))
+          else { return text }
           return String(text[..<path.lowerBound] + text[path.upperBound...])
         }))
   }
@@ -268,7 +274,7 @@ public enum GenerateJobKind {
   private static func count(_ value: OptionValue?) -> String {
     switch value {
     case nil: "none"
-    case .text(let name) where modelNames.contains(name): name
+    case .text(let name) where modelNames.contains(name) || NamedParts.isName(name): name
     case .list(let paths):
       // Of a LoRA that has its strength, too.
       paths.map { JSONText.quoted(FilePath.name(of: $0)) }.joined(separator: " ")
@@ -352,7 +358,10 @@ extension GenerateRequest {
       + loras.map(\.path)
       + [museV.reference, museV.imageEncoder, museV.referenceNet].compactMap(\.self)
       + control.inputs
-      + [ipAdapter.adapter, ipAdapter.picture, ipAdapter.encoder, ipAdapter.faceNetwork]
+      + [
+        ipAdapter.adapter.flatMap { NamedParts.isName($0) ? nil : $0 }, ipAdapter.picture,
+        ipAdapter.encoder, ipAdapter.faceNetwork,
+      ]
       .compactMap(\.self)
   }
 
@@ -360,7 +369,7 @@ extension GenerateRequest {
   ///
   /// - Throws: errors of a model that is not there, or is none.
   func modelIdentity() throws -> String {
-    let poses = try poseIdentity()
+    let poses = try poseIdentity() + namedPartsIdentity()
     if isStill {
       _ = try StableDiffusionFolder(self)
       return "still" + poses

@@ -62,6 +62,10 @@ public struct ModelTrial: Sendable {
     case .referenceNet: ["musev-referencenet"]
     case .imageProjection: ["musev-image-projection"]
     case .imageEncoder: ["clip-vision"]
+    case .faceRecognition: ["arcface"]
+    case .controlNet: ["controlnet"]
+    // It is no network by itself.
+    case .imagePrompt: []
     }
   }
 }

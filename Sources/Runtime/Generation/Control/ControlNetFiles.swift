@@ -1,6 +1,7 @@
 import Diffusion
 import Foundation
 import MediaTypes
+import ModelStore
 import Weights
 
 /// A ControlNet's files: a folder in diffusers' layout, or a single file.
@@ -9,14 +10,19 @@ struct ControlNetFiles {
   private let source: NetworkSource
   private let isFolder: Bool
 
-  /// - Throws: `RuntimeError`, 66, where nothing is there.
+  /// - Throws: `RuntimeError`, 66, where nothing is there; `ModelStoreError`, 69, for a model that is not installed.
   init(_ choice: ControlChoice) throws {
+    self.choice = choice
+    if let model = try NamedParts.locate(choice.path, among: NamedParts.controlNets) {
+      (source, isFolder) = (.path(FilePath.folder(of: try model.weights(.controlNet))), true)
+      return
+    }
     guard FileManager.default.fileExists(atPath: choice.path) else {
       throw RuntimeError.missing(
         "--control \(choice.path): no such folder or file: give a ControlNet of Stable Diffusion 1.5"
       )
     }
-    (self.choice, source) = (choice, .path(choice.path))
+    source = .path(choice.path)
     isFolder = OutputPath.isFolder(choice.path)
   }
 

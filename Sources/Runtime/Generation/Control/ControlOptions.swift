@@ -60,7 +60,10 @@ public struct ControlOptions: Sendable, Equatable {
   }
 
   /// Every file and folder that is named.
-  var inputs: [String] { choices.map(\.path) + images + [poseNetwork, video].compactMap(\.self) }
+  var inputs: [String] {
+    choices.map(\.path).filter { !NamedParts.isName($0) } + images
+      + [poseNetwork, video].compactMap(\.self)
+  }
 }
 
 extension ControlOptions {

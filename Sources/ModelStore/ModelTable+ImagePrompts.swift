@@ -1,0 +1,60 @@
+/// IP-Adapters of Stable Diffusion 1.5, which look at a picture or its face beside the prompt (github.com/tencent-ailab/IP-Adapter).
+///
+/// Names are those of their files. Folders are those of MuseV's `checkpoints`, where an adapter has its picture encoder beside it.
+extension ModelTable {
+  static let imagePrompts = [
+    imagePrompt("ip-adapter_sd15", "looks at a picture"),
+    imagePrompt("ip-adapter_sd15_light", "the same, with less weight beside the prompt"),
+    imagePrompt("ip-adapter-plus_sd15", "looks at a picture closely"),
+    imagePrompt("ip-adapter-plus-face_sd15", "looks at a picture of a face closely"),
+    faceID,
+  ]
+
+  private static func imagePrompt(_ name: String, _ summary: String) -> PublishedModel {
+    let isPlus = name.contains("-plus")
+    return PublishedModel(
+      name: name, summary: "image prompt: \(summary)", purpose: .imagePrompt,
+      parts: [
+        ModelPart(
+          role: .imagePrompt, title: name,
+          licence: Licence("Apache-2.0", commercialUse: .allowed), folder: "IP-Adapter/models",
+          weights: PublishedFile(
+            "\(name).safetensors", otherNames: ["\(name).bin"],
+            origin: .huggingFace(
+              repository: "h94/IP-Adapter", path: "models/\(name).safetensors")),
+          telltale: isPlus ? "image_proj.latents" : "image_proj.proj.weight"),
+        imageEncoder,
+      ])
+  }
+
+  private static let faceID = PublishedModel(
+    name: "ip-adapter-faceid_sd15", summary: "image prompt: looks at who a face is",
+    purpose: .imagePrompt,
+    parts: [
+      ModelPart(
+        role: .imagePrompt, title: "ip-adapter-faceid_sd15",
+        licence: Licence(
+          "none stated", commercialUse: .forbidden,
+          remark: "the model card allows research only, as insightface's models do"),
+        folder: "IP-Adapter-FaceID",
+        weights: PublishedFile(
+          "ip-adapter-faceid_sd15.bin",
+          origin: .huggingFace(
+            repository: "h94/IP-Adapter-FaceID", path: "ip-adapter-faceid_sd15.bin")),
+        telltale: "image_proj.proj.0.weight"),
+      faceRecognition,
+    ])
+
+  /// insightface's own library keeps it in `buffalo_l` of its folder.
+  private static let faceRecognition = ModelPart(
+    role: .faceRecognition, title: "insightface buffalo_l, w600k_r50",
+    licence: Licence(
+      "insightface's own", commercialUse: .forbidden,
+      remark: "its models are for non-commercial research only; the code is MIT"),
+    folder: "buffalo_l",
+    weights: PublishedFile(
+      "w600k_r50.onnx",
+      origin: .byHand(
+        page: "https://github.com/deepinsight/insightface/releases/download/v0.7/buffalo_l.zip")),
+    telltale: "PRelu")
+}
