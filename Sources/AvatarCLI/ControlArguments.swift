@@ -72,7 +72,14 @@ struct ControlArguments: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Write a picture of that: the picture with its own pose, with the clip's first, and with that as it is used.",
+      "Whether the tremble is taken out of the clip's poses, and short gaps are filled.",
+      valueName: "auto|off"))
+  var poseSmoothing = ControlOptions.PoseSmoothing.auto
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Write a picture of how poses are aligned: the picture with its own pose, with the clip's first, and with that as it is used.",
       valueName: "png"))
   var poseSheet: String?
 
@@ -82,8 +89,10 @@ struct ControlArguments: ParsableArguments {
     (options.guesses, options.poseParts) = (guessMode, poseParts)
     (options.video, options.restages, options.videoStrength) = (video, restage, videoStrength)
     (options.poseAlignment, options.poseSheet) = (poseAlignment, poseSheet)
+    options.poseSmoothing = poseSmoothing
     return options
   }
 }
 
 extension ControlOptions.PoseAlignment: ExpressibleByArgument {}
+extension ControlOptions.PoseSmoothing: ExpressibleByArgument {}

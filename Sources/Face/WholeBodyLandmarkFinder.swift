@@ -36,21 +36,19 @@ public struct WholeBodyLandmarkFinder: Sendable {
     FacePoints(wholeBody: try keypoints(in: picture, around: picture.bounds).map(\.point))
   }
 
-  /// The pose of the person in an RGB picture, nil where none is seen.
+  /// The pose of one person in an RGB picture, nil where none is seen.
   ///
-  /// The network looks at the whole picture, then again at what is around the points that it saw, as others look at a detector's box.
+  /// It is the one who was at `previous` in the frame before; else whom a look at the whole picture leads to; where that is nobody
+  /// or someone far away, the largest below one of `faces`, which are only looked for then (`PersonSearch`).
   ///
   /// - Throws: `ComputeError`, `FaceError.notFinite`.
-  public func pose(in picture: BytePicture) throws -> WholeBodyPose? {
-    let first = WholeBodyPose(
-      wholeBody: try keypoints(in: picture, around: picture.bounds))
-    guard first.isSeen, let (least, most) = first.box else { return nil }
-    let box = PixelBox(
-      left: Int(least.x), top: Int(least.y), right: Int(most.x) + 1, bottom: Int(most.y) + 1
-    ).intersection(picture.bounds)
-    guard !box.isEmpty else { return first }
-    let second = WholeBodyPose(wholeBody: try keypoints(in: picture, around: box))
-    return second.isSeen ? second : first
+  public func pose(
+    in picture: BytePicture, after previous: WholeBodyPose? = nil,
+    faces: () throws -> [FaceSquare] = { [] }
+  ) throws -> WholeBodyPose? {
+    try PersonSearch(bounds: picture.bounds) { box in
+      WholeBodyPose(wholeBody: try keypoints(in: picture, around: box))
+    }.person(after: previous, faces: faces)
   }
 
   /// The 133 points of the person in `box`, in the picture.

@@ -170,6 +170,9 @@ public enum GenerateJobKind {
       .init(
         "pose_alignment", .choice(ControlOptions.PoseAlignment.allCases.map(\.rawValue)),
         "MuseV: whether the clip's poses are moved to where the picture's person is."),
+      .init(
+        "pose_smoothing", .choice(ControlOptions.PoseSmoothing.allCases.map(\.rawValue)),
+        "MuseV: whether the tremble is taken out of the clip's poses, and short gaps are filled."),
     ]
   }
 
@@ -405,6 +408,7 @@ extension ControlOptions {
     restages = try options.flag("restage") ?? restages
     videoStrength = try options.number("video_strength", 0...1)
     poseAlignment = try options.choice("pose_alignment") ?? poseAlignment
+    poseSmoothing = try options.choice("pose_smoothing") ?? poseSmoothing
     if let complaint { throw RuntimeError.badInput("generate: \(complaint)") }
   }
 }

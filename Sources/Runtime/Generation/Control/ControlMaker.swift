@@ -13,6 +13,7 @@ final class ControlMaker {
   private let device: any Device
   private let network: PoseNetwork?
   private var finder: WholeBodyLandmarkFinder?
+  private var faceDetector: FrontalFaceDetector?
 
   /// - Throws: what finding DWPose throws, where poses are asked for.
   init(_ options: ControlOptions, pictures: LatentPictures) throws {
@@ -45,11 +46,17 @@ final class ControlMaker {
   }
 
   /// The pose of the person in `photo` as it lies in the picture that is made; nil where nobody is seen.
-  func pose(in photo: RGBPicture) throws -> WholeBodyPose? {
+  ///
+  /// `previous` is that of the frame before, in which the same person is meant.
+  func pose(in photo: RGBPicture, after previous: WholeBodyPose? = nil) throws -> WholeBodyPose? {
     let finder = try finder ?? network?.finder(device: device)
     self.finder = finder
-    return try finder?.pose(in: photo.bytes)?
-      .moved(photo.fitting(width: width, height: height))
+    let fitting = photo.fitting(width: width, height: height)
+    return try finder?.pose(in: photo.bytes, after: previous?.moved(fitting.inverse)) {
+      let detector = try faceDetector ?? FrontalFaceDetector()
+      faceDetector = detector
+      return try detector.faces(in: photo.frame()).map(\.square)
+    }?.moved(fitting)
   }
 
   /// A drawn pose; black of nobody.

@@ -7,6 +7,11 @@ public struct ControlOptions: Sendable, Equatable {
     case auto, off
   }
 
+  /// Whether the tremble is taken out of a clip's poses.
+  public enum PoseSmoothing: String, Sendable, CaseIterable {
+    case auto, off
+  }
+
   /// ControlNets, whose additions are summed.
   public var choices: [ControlChoice] = []
   /// Pictures that control, or clips for a video, one for all ControlNets or one for each.
@@ -26,6 +31,7 @@ public struct ControlOptions: Sendable, Equatable {
   /// How much of the clip's frames may change, which the video begins with; nil: all of them with ControlNets, else 0.75.
   public var videoStrength: Double?
   public var poseAlignment = PoseAlignment.auto
+  public var poseSmoothing = PoseSmoothing.auto
   /// Where to write a picture of how poses were brought to lie on the picture.
   public var poseSheet: String?
 
@@ -102,6 +108,7 @@ extension ControlOptions {
     let given = [
       ("--video", video != nil), ("--restage", restages), ("--pose-sheet", poseSheet != nil),
       ("--video-strength", videoStrength != nil), ("--pose-alignment", poseAlignment != .auto),
+      ("--pose-smoothing", poseSmoothing != .auto),
     ]
     return given.first { $0.1 }?.0
   }
@@ -121,6 +128,7 @@ extension ControlOptions {
     if restages { words.append(("--restage", nil)) }
     if let videoStrength { words.append(("--video-strength", "\(videoStrength)")) }
     if poseAlignment != .auto { words.append(("--pose-alignment", poseAlignment.rawValue)) }
+    if poseSmoothing != .auto { words.append(("--pose-smoothing", poseSmoothing.rawValue)) }
     return words
   }
 }

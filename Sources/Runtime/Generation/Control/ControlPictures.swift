@@ -16,7 +16,7 @@ final class StillControl: ControlPictures {
   func picture(at frame: Int) -> RGBPicture { picture }
 }
 
-/// What is made of a clip's frames, whenever it is asked for, so that none has to be kept.
+/// What is made of a clip's frames, whenever it is asked for.
 final class ClipControl: ControlPictures {
   private let clip: DrivingClip
   private let kind: ControlKind
@@ -41,6 +41,28 @@ final class PoseControl: ControlPictures {
   }
 
   func picture(at frame: Int) -> RGBPicture { maker.drawing(poses[frame]) }
+}
+
+/// Pictures that are made once and then kept on disk: memory holds none, and each step of denoising sees them all again.
+///
+/// One that was damaged there is made again.
+final class KeptControl: ControlPictures {
+  private let made: any ControlPictures
+  private let work: WorkFolder
+  /// Tells the pictures of several ControlNets apart.
+  private let name: String
+
+  init(_ made: any ControlPictures, in work: WorkFolder, name: String) {
+    (self.made, self.work, self.name) = (made, work, name)
+  }
+
+  func picture(at frame: Int) throws -> RGBPicture {
+    let file = "\(name).\(frame).png"
+    if work.contains(file), let kept = try? readPicture(work.file(file)) { return kept }
+    let picture = try made.picture(at: frame)
+    try writePNG(picture, to: work.file(file))
+    return picture
+  }
 }
 
 extension RGBPicture {

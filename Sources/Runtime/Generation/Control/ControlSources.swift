@@ -62,6 +62,16 @@ struct ControlSources {
     }
   }
 
+  /// These, with what changes from frame to frame made once and kept in `work`.
+  func kept(in work: WorkFolder?) -> ControlSources {
+    guard let work else { return self }
+    var kept = self
+    for (index, made) in pictures.enumerated() where !(made is StillControl) {
+      kept.pictures[index] = KeptControl(made, in: work, name: "control-\(index)")
+    }
+    return kept
+  }
+
   private mutating func add(
     _ choice: ControlChoice, _ clip: DrivingClip, _ maker: ControlMaker
   ) throws {

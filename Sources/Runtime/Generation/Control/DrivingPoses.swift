@@ -15,20 +15,21 @@ struct DrivingPoses {
 
   init(_ poses: [WholeBodyPose?]) { self.poses = poses }
 
-  /// Looks at the first `frames` frames of a clip.
+  /// Looks at the first `frames` frames of a clip; `smoother` takes the tremble out of what is seen.
   ///
   /// - Throws: `RuntimeError`, 65, for a clip in which nobody is seen; `CancelledError`.
   init(
-    _ clip: DrivingClip, frames: Int, maker: ControlMaker, cancellation: Cancellation,
-    progress: ProgressHandler
+    _ clip: DrivingClip, frames: Int, maker: ControlMaker, smoother: PoseSmoother?,
+    cancellation: Cancellation, progress: ProgressHandler
   ) throws {
     progress(.stage(name: "looking at the clip", total: frames))
     poses = []
     for frame in 0..<frames {
       try cancellation.check()
-      poses.append(try maker.pose(in: clip.picture(at: frame)))
+      poses.append(try maker.pose(in: clip.picture(at: frame), after: poses.last ?? nil))
       progress(.step(done: frame + 1))
     }
+    poses = smoother?.smoothed(poses) ?? poses
     let missing = poses.count { $0 == nil }
     guard missing < frames else { throw ControlMaker.nobody(in: "--video \(clip.path)") }
     if missing > 0 {

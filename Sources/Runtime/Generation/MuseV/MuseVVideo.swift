@@ -82,7 +82,10 @@ struct MuseVVideo: VideoGenerator {
   /// Sides of pictures that upstream makes are multiples of this.
   private static let sizeStep = 64
 
-  mutating func keepSteps(in work: WorkFolder) { self.work = work }
+  mutating func keepSteps(in work: WorkFolder) {
+    self.work = work
+    driving.work = work
+  }
 
   mutating func generate(
     progress: @escaping ProgressHandler, timings: inout [String: Double],

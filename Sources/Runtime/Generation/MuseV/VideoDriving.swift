@@ -1,4 +1,5 @@
 import Diffusion
+import Face
 import Media
 import MediaTypes
 import LipSync
@@ -15,6 +16,8 @@ final class VideoDriving {
   private var poses: DrivingPoses?
   private var controls: Controls?
   private var maps: [String: DrivingClip] = [:]
+  /// Where what ControlNets look at is kept from one step to the next; nil: it is made again each time.
+  var work: WorkFolder?
 
   /// Opens the ControlNets for a UNet of shape `unet`, and finds what else a video of `frames` frames needs.
   ///
@@ -50,7 +53,9 @@ final class VideoDriving {
   func findPoses(progress: ProgressHandler) throws {
     guard let clip else { return }
     poses = try DrivingPoses(
-      clip, frames: frames, maker: maker, cancellation: cancellation, progress: progress)
+      clip, frames: frames, maker: maker,
+      smoother: options.poseSmoothing == .auto ? PoseSmoother(rate: rate) : nil,
+      cancellation: cancellation, progress: progress)
     for remark in poses?.remarks ?? [] { progress(.warning(remark)) }
   }
 
@@ -75,7 +80,8 @@ final class VideoDriving {
         networks: networks,
         sources: try ControlSources(
           options, clip: clip, poses: poses.map { PoseControl($0.poses, maker) }, maker: maker,
-          open: openMaps),
+          open: openMaps
+        ).kept(in: work),
         guesses: options.guesses)
     }
     return controls
