@@ -7,13 +7,16 @@ extension ModelTable {
     imagePrompt("ip-adapter_sd15_light", "the same, with less weight beside the prompt"),
     imagePrompt("ip-adapter-plus_sd15", "looks at a picture closely"),
     imagePrompt("ip-adapter-plus-face_sd15", "looks at a picture of a face closely"),
+    imagePrompt("ip-adapter-full-face_sd15", "looks at all of a picture of a face"),
     faceID("ip-adapter-faceid_sd15", "looks at who a face is", parts: []),
     faceID("ip-adapter-faceid-plus_sd15", "looks at a face, too", parts: [imageEncoder]),
     faceID("ip-adapter-faceid-plusv2_sd15", "the same, version 2", parts: [imageEncoder]),
   ]
 
   private static func imagePrompt(_ name: String, _ summary: String) -> PublishedModel {
-    let isPlus = name.contains("-plus")
+    let telltale =
+      name.contains("-plus")
+      ? "latents" : name.contains("-full") ? "proj.3.weight" : "proj.weight"
     return PublishedModel(
       name: name, summary: "image prompt: \(summary)", purpose: .imagePrompt,
       parts: [
@@ -24,7 +27,7 @@ extension ModelTable {
             "\(name).safetensors", otherNames: ["\(name).bin"],
             origin: .huggingFace(
               repository: "h94/IP-Adapter", path: "models/\(name).safetensors")),
-          telltale: isPlus ? "image_proj.latents" : "image_proj.proj.weight"),
+          telltale: "image_proj.\(telltale)"),
         imageEncoder,
       ])
   }

@@ -335,7 +335,8 @@ private struct Hub {
       models.map(\.name) == [
         "mini", "musetalk-1.5", "musetalk-1.0", "musev", "musev-referencenet",
         "musev-referencenet-pose", "ip-adapter_sd15", "ip-adapter_sd15_light",
-        "ip-adapter-plus_sd15", "ip-adapter-plus-face_sd15", "ip-adapter-faceid_sd15",
+        "ip-adapter-plus_sd15", "ip-adapter-plus-face_sd15", "ip-adapter-full-face_sd15",
+        "ip-adapter-faceid_sd15",
         "ip-adapter-faceid-plus_sd15", "ip-adapter-faceid-plusv2_sd15",
       ] + ModelTable.controlNets.map(\.name))
     var places: [String: PublishedFile] = [:]

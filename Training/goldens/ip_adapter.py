@@ -2,7 +2,7 @@
 
     python Training/goldens/ip_adapter.py [Tests/RuntimeTests/Fixtures]
 
-ip-adapter/image_encoder: a CLIP picture encoder; ip-adapter/plain.safetensors, plus.safetensors and face.safetensors: adapters under their published names, in fp16;
+ip-adapter/image_encoder: a CLIP picture encoder; ip-adapter/plain.safetensors, plus.safetensors, full.safetensors and face.safetensors: adapters under their published names, in fp16;
 face-embedding.safetensors: what the last one looks at, a face's embedding. face-plusv2.safetensors: an IP-Adapter-FaceID-Plus; ip-adapter-faces.safetensors:
 states [2, L, W] of no face and of one, and the tokens that both versions make of them. ip-adapter.safetensors:
 by case, a picture [H, W, 3] from 0 to 255 before rounding; the cases' arguments are in the metadata. The adapters look at look.png, which is as large as the
@@ -33,6 +33,7 @@ CASES = {
     "weak": dict(adapter="plain", scale=0.4),
     "plus": dict(adapter="plus", scale=0.8),
     "face": dict(adapter="face", scale=0.7),
+    "full": dict(adapter="full", scale=0.9),
 }
 ARGUMENTS = dict(prompt="a woman nods", negative_prompt="bad", steps=3, guidance=3.0, seed=9)
 
@@ -128,6 +129,12 @@ def main() -> None:
     save_file({key: value.half().contiguous() for key, value in tensors.items()}, files / "face.safetensors", metadata={"format": "pt"})
     face = torch.nn.functional.normalize(torch.randn(1, FACE_WIDTH, generator=generator), dim=1)
     save_file({"embedding": face}, files / "face-embedding.safetensors")
+    wide = vision.config.hidden_size
+    full = {f"image_proj.proj.{key}": value for key, value in {
+        "0.weight": torch.randn(wide, wide, generator=generator) * wide**-0.5, "0.bias": torch.randn(wide, generator=generator) * 0.1,
+        "2.weight": torch.randn(context, wide, generator=generator) * wide**-0.5, "2.bias": torch.randn(context, generator=generator) * 0.1,
+        "3.weight": 1 + torch.randn(context, generator=generator) * 0.1, "3.bias": torch.randn(context, generator=generator) * 0.1}.items()}
+    save_file({key: value.half().contiguous() for key, value in (full | attentions(unet, generator)).items()}, files / "full.safetensors", metadata={"format": "pt"})
     close = mlp(FACE_WIDTH, context, generator)
     close |= {f"perceiver_resampler.{key}": value for key, value in resampler(vision.config.hidden_size, context, context, generator).items()}
     tensors = {f"image_proj.{key}": value for key, value in close.items()} | attentions(unet, generator)

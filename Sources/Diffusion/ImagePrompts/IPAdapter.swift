@@ -11,6 +11,8 @@ public struct IPAdapter: Sendable {
     case embedding(ImageProjection)
     /// All of CLIP's last but one states: `ip-adapter-plus_sd15`.
     case states(ImageResampler)
+    /// The same, each by itself: `ip-adapter-full-face_sd15`.
+    case eachState(StateProjection)
     /// A face's embedding: `ip-adapter-faceid_sd15`.
     case face(FaceProjection)
     /// A face's embedding, and CLIP's states of the face: `ip-adapter-faceid-plus_sd15` and its version 2.
@@ -21,6 +23,7 @@ public struct IPAdapter: Sendable {
       switch self {
       case .embedding(let projection): projection.channels
       case .states(let resampler): resampler.channels
+      case .eachState(let projection): projection.channels
       case .face(let projection): projection.channels
       case .closeFace(let resampler): resampler.channels
       }
@@ -31,6 +34,7 @@ public struct IPAdapter: Sendable {
       switch self {
       case .embedding(let projection): projection.width
       case .states(let resampler): resampler.width
+      case .eachState(let projection): projection.width
       case .face(let projection): projection.width
       case .closeFace(let resampler): resampler.width
       }
@@ -53,6 +57,8 @@ public struct IPAdapter: Sendable {
       projection = .states(try ImageResampler(weights))
     } else if weights.contains("proj.weight") {
       projection = .embedding(try ImageProjection(weights))
+    } else if weights.contains("proj.3.weight") {
+      projection = .eachState(try StateProjection(weights))
     } else if weights.contains("proj.0.weight"), weights.contains("norm.weight") {
       projection = .face(try FaceProjection(weights))
     } else {
@@ -70,7 +76,7 @@ public struct IPAdapter: Sendable {
   public var isFaceID: Bool {
     switch projection {
     case .face, .closeFace: true
-    case .embedding, .states: false
+    case .embedding, .states, .eachState: false
     }
   }
 

@@ -66,7 +66,7 @@ struct ChosenIPAdapter {
       throw RuntimeError.usage(
         "--ip-adapter-image \(path): \(origin) looks at the face, too, not only at its embedding: name a "
           + "picture")
-    case .embedding, .states:
+    case .embedding, .states, .eachState:
       throw RuntimeError.usage(
         "--ip-adapter-image \(path): \(origin) looks at pictures: name one, or use an "
           + "IP-Adapter-FaceID")

@@ -21,6 +21,8 @@ struct PictureLook {
       (taken, given) = (projection.width, encoder.configuration.projectionWidth)
     case .states(let resampler):
       (taken, given) = (resampler.width, encoder.configuration.width)
+    case .eachState(let projection):
+      (taken, given) = (projection.width, encoder.configuration.width)
     case .closeFace(let resampler):
       (taken, given) = (resampler.stateWidth, encoder.configuration.width)
     case .face: preconditionFailure("FaceID looks at no picture")

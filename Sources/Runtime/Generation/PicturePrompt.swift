@@ -38,6 +38,7 @@ struct PicturePrompt {
     switch projection {
     case .embedding(let projection): recorder.output("tokens", projection(input))
     case .states(let resampler): recorder.output("tokens", resampler(input))
+    case .eachState(let projection): recorder.output("tokens", projection(input))
     case .face(let projection): recorder.output("tokens", projection(input))
     case .closeFace(let resampler):
       guard let states else { preconditionFailure("a close look at a face needs its states") }
