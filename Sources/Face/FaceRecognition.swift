@@ -52,7 +52,9 @@ public struct FaceRecognition: Sendable {
   /// The face turned upright and scaled so that five of its landmarks lie nearest to the template; nil where they leave it undetermined.
   ///
   /// What lies outside the picture is black.
-  static func aligned(_ picture: BytePicture, landmarks: Landmarks, size: Int) -> BytePicture? {
+  public static func aligned(
+    _ picture: BytePicture, landmarks: Landmarks, size: Int
+  ) -> BytePicture? {
     let found = [
       landmarks.leftEye, landmarks.rightEye, landmarks[4], landmarks[8], landmarks[9],
     ]

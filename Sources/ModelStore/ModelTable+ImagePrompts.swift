@@ -7,11 +7,16 @@ extension ModelTable {
     imagePrompt("ip-adapter_sd15_light", "the same, with less weight beside the prompt"),
     imagePrompt("ip-adapter-plus_sd15", "looks at a picture closely"),
     imagePrompt("ip-adapter-plus-face_sd15", "looks at a picture of a face closely"),
-    faceID,
+    imagePrompt("ip-adapter-full-face_sd15", "looks at all of a picture of a face"),
+    faceID("ip-adapter-faceid_sd15", "looks at who a face is", parts: []),
+    faceID("ip-adapter-faceid-plus_sd15", "looks at a face, too", parts: [imageEncoder]),
+    faceID("ip-adapter-faceid-plusv2_sd15", "the same, version 2", parts: [imageEncoder]),
   ]
 
   private static func imagePrompt(_ name: String, _ summary: String) -> PublishedModel {
-    let isPlus = name.contains("-plus")
+    let telltale =
+      name.contains("-plus")
+      ? "latents" : name.contains("-full") ? "proj.3.weight" : "proj.weight"
     return PublishedModel(
       name: name, summary: "image prompt: \(summary)", purpose: .imagePrompt,
       parts: [
@@ -22,28 +27,28 @@ extension ModelTable {
             "\(name).safetensors", otherNames: ["\(name).bin"],
             origin: .huggingFace(
               repository: "h94/IP-Adapter", path: "models/\(name).safetensors")),
-          telltale: isPlus ? "image_proj.latents" : "image_proj.proj.weight"),
+          telltale: "image_proj.\(telltale)"),
         imageEncoder,
       ])
   }
 
-  private static let faceID = PublishedModel(
-    name: "ip-adapter-faceid_sd15", summary: "image prompt: looks at who a face is",
-    purpose: .imagePrompt,
-    parts: [
-      ModelPart(
-        role: .imagePrompt, title: "ip-adapter-faceid_sd15",
-        licence: Licence(
-          "none stated", commercialUse: .forbidden,
-          remark: "the model card allows research only, as insightface's models do"),
-        folder: "IP-Adapter-FaceID",
-        weights: PublishedFile(
-          "ip-adapter-faceid_sd15.bin",
-          origin: .huggingFace(
-            repository: "h94/IP-Adapter-FaceID", path: "ip-adapter-faceid_sd15.bin")),
-        telltale: "image_proj.proj.0.weight"),
-      faceRecognition,
-    ])
+  private static func faceID(
+    _ name: String, _ summary: String, parts: [ModelPart]
+  ) -> PublishedModel {
+    let adapter = ModelPart(
+      role: .imagePrompt, title: name,
+      licence: Licence(
+        "none stated", commercialUse: .forbidden,
+        remark: "the model card allows research only, as insightface's models do"),
+      folder: "IP-Adapter-FaceID",
+      weights: PublishedFile(
+        "\(name).bin",
+        origin: .huggingFace(repository: "h94/IP-Adapter-FaceID", path: "\(name).bin")),
+      telltale: "image_proj.proj.0.weight")
+    return PublishedModel(
+      name: name, summary: "image prompt: \(summary)", purpose: .imagePrompt,
+      parts: [adapter] + parts + [faceRecognition])
+  }
 
   /// insightface's own library keeps it in `buffalo_l` of its folder.
   private static let faceRecognition = ModelPart(

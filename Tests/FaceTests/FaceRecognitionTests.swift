@@ -111,6 +111,13 @@ import Weights
       let said = try complaint(try replaced(intact, old, new))
       #expect(said?.contains("use w600k_r50.onnx") == true, "\(old): \(said ?? "accepted")")
     }
+    // A ring of operations that make nothing.
+    let tail = Array("\u{11}layer2.0.bn1.bias".utf8)
+    let link = try #require(
+      intact.firstRange(of: Array("\n\u{11}layer1.1.bn1.bias\u{12}".utf8) + tail))
+    var ring = intact
+    ring.replaceSubrange(link.lowerBound + 1..<link.lowerBound + 19, with: tail)
+    #expect(try complaint(ring)?.contains("layer2.0.bn1.bias") == true)
     #expect(try complaint(Array(intact.prefix(intact.count / 2)))?.contains("download") == true)
     #expect(try complaint(Array("version https://git-lfs.github.com/spec/v1\n".utf8)) != nil)
   }

@@ -335,7 +335,9 @@ private struct Hub {
       models.map(\.name) == [
         "mini", "musetalk-1.5", "musetalk-1.0", "musev", "musev-referencenet",
         "musev-referencenet-pose", "ip-adapter_sd15", "ip-adapter_sd15_light",
-        "ip-adapter-plus_sd15", "ip-adapter-plus-face_sd15", "ip-adapter-faceid_sd15",
+        "ip-adapter-plus_sd15", "ip-adapter-plus-face_sd15", "ip-adapter-full-face_sd15",
+        "ip-adapter-faceid_sd15",
+        "ip-adapter-faceid-plus_sd15", "ip-adapter-faceid-plusv2_sd15",
       ] + ModelTable.controlNets.map(\.name))
     var places: [String: PublishedFile] = [:]
     for part in models.flatMap(\.parts) {
@@ -356,7 +358,7 @@ private struct Hub {
           == [.unet, .vae, .whisper, .landmarks, .faceDetector, .faceParser])
     }
     for model in models {
-      let isForbidden = model.purpose == .video || model.name == "ip-adapter-faceid_sd15"
+      let isForbidden = model.purpose == .video || model.name.contains("faceid")
       #expect((model.commercialUse == .forbidden) == isForbidden, "\(model.name)")
     }
     for model in ModelTable.controlNets {

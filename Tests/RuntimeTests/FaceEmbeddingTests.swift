@@ -1,4 +1,5 @@
 import Compute
+import Diffusion
 import Face
 import Foundation
 import Media
@@ -21,8 +22,9 @@ import Weights
   }
 
   private func embedding(_ picture: RGBPicture) throws -> [Float] {
-    try FaceEmbedding(
-      of: picture, by: "\(files)/w600k_r50.onnx", device: CPUDevice(threads: 1)
+    let device = try CPUDevice(threads: 1)
+    return try FaceEmbedding(
+      of: FoundFace(in: picture, device: device), by: "\(files)/w600k_r50.onnx", device: device
     ).values
   }
 
@@ -79,6 +81,57 @@ import Weights
     let error = #expect(throws: RuntimeError.self) { try GenerateJob(request).run() }
     #expect(error?.exitCode == .badInput && error?.description.contains("no face") == true)
     #expect(!FileManager.default.fileExists(atPath: request.output))
+  }
+
+  @Test(arguments: ["plus", "plusv2"])
+  func `a close look at a face gives the tokens of diffusers`(version: String) throws {
+    let golden = try Golden("ip-adapter-faces.safetensors", in: .module)
+    let path = folder.file("ip-adapter-faceid-\(version)_sd15.safetensors")
+    try FileManager.default.copyItem(atPath: "\(files)/face-plusv2.safetensors", toPath: path)
+    let adapter = try IPAdapter(Checkpoint(path: path))
+    let states = try golden["states"]
+    let embedding = try Checkpoint(path: "\(files)/face-embedding.safetensors").tensor("embedding")
+    func half(_ index: Int) -> HostTensor {
+      let count = states.values.count / 2
+      return HostTensor(
+        shape: [1] + states.shape.dropFirst(),
+        values: Array(states.values[index * count..<(index + 1) * count]))
+    }
+    for device in try goldenDevices() {
+      let prompt = try PicturePrompt(
+        adapter.projection, seen: .init(main: embedding, states: half(1)),
+        none: .init(main: HostTensor(shape: embedding.shape), states: half(0)), scale: 1,
+        device: device)
+      let found = prompt[.unconditional].values + prompt[.prompted].values
+      let expected = try golden[version]
+      let comparison = Comparison(HostTensor(shape: expected.shape, values: found), expected)
+      #expect(comparison.relativeMaximumError <= 2e-4, "\(comparison)")
+    }
+  }
+
+  @Test func `pictures are drawn after a close look at a face`() throws {
+    let path = folder.file("mei.png")
+    try writePNG(presenter("mei"), to: path)
+    var request = GenerateRequest(output: folder.file("a.png"))
+    request.base = Golden.path("stable-diffusion", in: .module)
+    (request.prompt, request.size, request.steps, request.threads) = ("a woman", (48, 32), 2, 1)
+    request.precision = .fp32
+    request.ipAdapter.adapter = "\(files)/face-plusv2.safetensors"
+    request.ipAdapter.picture = path
+    _ = try GenerateJob(request).run()
+    let drawn = try readPicture(request.output)
+    let older = folder.file("face-plus.safetensors")
+    try FileManager.default.copyItem(atPath: "\(files)/face-plusv2.safetensors", toPath: older)
+    request.ipAdapter.adapter = older
+    request.ipAdapter.encoder = "\(files)/image_encoder"
+    request.ipAdapter.faceNetwork = "\(files)/w600k_r50.onnx"
+    request.output = folder.file("b.png")
+    _ = try GenerateJob(request).run()
+    #expect(try readPicture(request.output) != drawn)
+    request.ipAdapter.picture = "\(files)/face-embedding.safetensors"
+    request.output = folder.file("c.png")
+    let error = #expect(throws: RuntimeError.self) { try GenerateJob(request).run() }
+    #expect(error?.exitCode == .usage && error?.description.contains("name a picture") == true)
   }
 
   @Test func `the face network runs alone`() throws {

@@ -41,7 +41,7 @@ import Weights
     return request
   }
 
-  @Test(arguments: ["plain", "weak", "plus", "face"])
+  @Test(arguments: ["plain", "weak", "plus", "face", "full"])
   func `pictures are those of diffusers with an IP-Adapter`(name: String) throws {
     let golden = try Golden("ip-adapter.safetensors", in: .module)
     func metadata<Value: Decodable>(_ key: String) throws -> Value {

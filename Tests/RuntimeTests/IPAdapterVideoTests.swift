@@ -114,6 +114,14 @@ import Weights
     (plain.size, plain.museV.pictureSteps) = ((64, 64), 2)
     let without = try frames(plain)
     #expect(without[0] == drawn[1][0] && without[1] != drawn[1][1])
+    // The picture encoder lies in checkpoints, not beside the adapter.
+    var apart = try request("plain", model: "musev")
+    (apart.image, apart.museV.pictureSteps) = (nil, 2)
+    let path = tiny.folder.file("plain.safetensors")
+    try FileManager.default.copyItem(
+      atPath: "\(files)/plain.safetensors", toPath: path)
+    apart.ipAdapter.adapter = path
+    #expect(try frames(apart) == drawn[0])
   }
 
   @Test func `what does not fit together is said in one line`() throws {

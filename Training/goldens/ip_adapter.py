@@ -2,8 +2,9 @@
 
     python Training/goldens/ip_adapter.py [Tests/RuntimeTests/Fixtures]
 
-ip-adapter/image_encoder: a CLIP picture encoder; ip-adapter/plain.safetensors, plus.safetensors and face.safetensors: adapters under their published names, in fp16;
-face-embedding.safetensors: what the last one looks at, a face's embedding. ip-adapter.safetensors:
+ip-adapter/image_encoder: a CLIP picture encoder; ip-adapter/plain.safetensors, plus.safetensors, full.safetensors and face.safetensors: adapters under their published names, in fp16;
+face-embedding.safetensors: what the last one looks at, a face's embedding. face-plusv2.safetensors: an IP-Adapter-FaceID-Plus; ip-adapter-faces.safetensors:
+states [2, L, W] of no face and of one, and the tokens that both versions make of them. ip-adapter.safetensors:
 by case, a picture [H, W, 3] from 0 to 255 before rounding; the cases' arguments are in the metadata. The adapters look at look.png, which is as large as the
 encoder's pictures, so that no resampling is compared.
 """
@@ -32,6 +33,7 @@ CASES = {
     "weak": dict(adapter="plain", scale=0.4),
     "plus": dict(adapter="plus", scale=0.8),
     "face": dict(adapter="face", scale=0.7),
+    "full": dict(adapter="full", scale=0.9),
 }
 ARGUMENTS = dict(prompt="a woman nods", negative_prompt="bad", steps=3, guidance=3.0, seed=9)
 
@@ -64,7 +66,12 @@ def plain(width: int, context: int, generator: torch.Generator) -> dict[str, tor
 
 def plus(width: int, context: int, generator: torch.Generator) -> dict[str, torch.Tensor]:
     """A resampler of four layers (diffusers knows no other number) with five queries and one head."""
-    inner, heads = 16, 64
+    inner = 16
+    return {"latents": torch.randn(1, 5, inner, generator=generator)} | resampler(width, inner, context, generator)
+
+
+def resampler(width: int, inner: int, context: int, generator: torch.Generator) -> dict[str, torch.Tensor]:
+    heads = 64
 
     def norm(name, size):
         return {f"{name}.weight": 1 + torch.randn(size, generator=generator) * 0.1, f"{name}.bias": torch.randn(size, generator=generator) * 0.1}
@@ -73,7 +80,7 @@ def plus(width: int, context: int, generator: torch.Generator) -> dict[str, torc
         made = {f"{name}.weight": torch.randn(outputs, inputs, generator=generator) * inputs**-0.5}
         return made | ({f"{name}.bias": torch.randn(outputs, generator=generator) * 0.1} if bias else {})
 
-    tensors = {"latents": torch.randn(1, 5, inner, generator=generator)} | linear("proj_in", width, inner, True)
+    tensors = linear("proj_in", width, inner, True)
     for index in range(4):
         layer = f"layers.{index}"
         tensors |= norm(f"{layer}.0.norm1", inner) | norm(f"{layer}.0.norm2", inner) | linear(f"{layer}.0.to_q", inner, heads)
@@ -122,6 +129,22 @@ def main() -> None:
     save_file({key: value.half().contiguous() for key, value in tensors.items()}, files / "face.safetensors", metadata={"format": "pt"})
     face = torch.nn.functional.normalize(torch.randn(1, FACE_WIDTH, generator=generator), dim=1)
     save_file({"embedding": face}, files / "face-embedding.safetensors")
+    wide = vision.config.hidden_size
+    full = {f"image_proj.proj.{key}": value for key, value in {
+        "0.weight": torch.randn(wide, wide, generator=generator) * wide**-0.5, "0.bias": torch.randn(wide, generator=generator) * 0.1,
+        "2.weight": torch.randn(context, wide, generator=generator) * wide**-0.5, "2.bias": torch.randn(context, generator=generator) * 0.1,
+        "3.weight": 1 + torch.randn(context, generator=generator) * 0.1, "3.bias": torch.randn(context, generator=generator) * 0.1}.items()}
+    save_file({key: value.half().contiguous() for key, value in (full | attentions(unet, generator)).items()}, files / "full.safetensors", metadata={"format": "pt"})
+    close = mlp(FACE_WIDTH, context, generator)
+    close |= {f"perceiver_resampler.{key}": value for key, value in resampler(vision.config.hidden_size, context, context, generator).items()}
+    tensors = {f"image_proj.{key}": value for key, value in close.items()} | attentions(unet, generator)
+    save_file({key: value.half().contiguous() for key, value in tensors.items()}, files / "face-plusv2.safetensors", metadata={"format": "pt"})
+    faces = {"states": torch.randn(2, 5, vision.config.hidden_size, generator=generator)}
+    for name, shortcut in (("plus", False), ("plusv2", True)):
+        projection = unet._convert_ip_adapter_image_proj_to_diffusers({key: value.half().float() for key, value in close.items()}, low_cpu_mem_usage=False)
+        projection.clip_embeds, projection.shortcut = faces["states"][:, None], shortcut
+        faces[name] = projection(torch.stack([torch.zeros_like(face), face])[:, 0])
+    save_file({key: value.contiguous() for key, value in faces.items()}, folder / "ip-adapter-faces.safetensors")
     y, x = np.mgrid[:SIZE, :SIZE]
     look = Image.fromarray(np.stack([x * 9 % 256, y * 7 % 256, x * y % 256], -1).astype(np.uint8))
     look.save(files / "look.png")
@@ -150,7 +173,7 @@ def main() -> None:
     save_file({key: value.half() for key, value in tensors.items() if key != "none"}, path, metadata={
         "script": "Training/goldens/ip_adapter.py", "cases": json.dumps(CASES), "arguments": json.dumps(ARGUMENTS),
         "versions": f"torch {torch.__version__}, diffusers {diffusers.__version__}, transformers {transformers.__version__}"})
-    for file in (path, *files.rglob("*")):
+    for file in (path, folder / "ip-adapter-faces.safetensors", *files.rglob("*")):
         if file.is_file():
             file.chmod(0o644)
             print(file.name, file.stat().st_size, "bytes")

@@ -11,24 +11,32 @@ public struct IPAdapter: Sendable {
     case embedding(ImageProjection)
     /// All of CLIP's last but one states: `ip-adapter-plus_sd15`.
     case states(ImageResampler)
+    /// The same, each by itself: `ip-adapter-full-face_sd15`.
+    case eachState(StateProjection)
     /// A face's embedding: `ip-adapter-faceid_sd15`.
     case face(FaceProjection)
+    /// A face's embedding, and CLIP's states of the face: `ip-adapter-faceid-plus_sd15` and its version 2.
+    case closeFace(FaceResampler)
 
     /// Width of a token.
     public var channels: Int {
       switch self {
       case .embedding(let projection): projection.channels
       case .states(let resampler): resampler.channels
+      case .eachState(let projection): projection.channels
       case .face(let projection): projection.channels
+      case .closeFace(let resampler): resampler.channels
       }
     }
 
-    /// Width of what it takes.
+    /// Width of what it takes, a picture's or a face's.
     public var width: Int {
       switch self {
       case .embedding(let projection): projection.width
       case .states(let resampler): resampler.width
+      case .eachState(let projection): projection.width
       case .face(let projection): projection.width
+      case .closeFace(let resampler): resampler.width
       }
     }
   }
@@ -40,27 +48,36 @@ public struct IPAdapter: Sendable {
   public init(_ checkpoint: Checkpoint) throws(WeightsError) {
     self.checkpoint = checkpoint
     let weights = checkpoint.weights["image_proj"]
-    let isFaceIDPlus = weights.contains("perceiver_resampler.proj_in.weight")
-    if weights.contains("latents"), !isFaceIDPlus {
+    if weights.contains("perceiver_resampler.proj_in.weight") {
+      // Only the published name tells the second version.
+      let name = checkpoint.name.split(separator: "/").last ?? ""
+      projection = .closeFace(
+        try FaceResampler(weights, addsToEmbedding: name.lowercased().contains("plusv2")))
+    } else if weights.contains("latents") {
       projection = .states(try ImageResampler(weights))
     } else if weights.contains("proj.weight") {
       projection = .embedding(try ImageProjection(weights))
-    } else if weights.contains("proj.0.weight"), weights.contains("norm.weight"), !isFaceIDPlus {
+    } else if weights.contains("proj.3.weight") {
+      projection = .eachState(try StateProjection(weights))
+    } else if weights.contains("proj.0.weight"), weights.contains("norm.weight") {
       projection = .face(try FaceProjection(weights))
     } else {
-      let impression = isFaceIDPlus ? "it is an IP-Adapter-FaceID-Plus" : weights.impression
       throw .configuration(
         file: checkpoint.name,
         reason:
           "it is no IP-Adapter, IP-Adapter-Plus or IP-Adapter-FaceID for Stable Diffusion 1.x "
-          + "(\(impression)): use ip-adapter_sd15, ip-adapter-plus_sd15 or ip-adapter-faceid_sd15")
+          + "(\(weights.impression)): use ip-adapter_sd15, ip-adapter-plus_sd15 or ip-adapter-faceid_sd15"
+      )
     }
     try weights.requireAllConsumed()
   }
 
   /// Whether it looks at faces only.
   public var isFaceID: Bool {
-    if case .face = projection { true } else { false }
+    switch projection {
+    case .face, .closeFace: true
+    case .embedding, .states, .eachState: false
+    }
   }
 
   /// Keys and values for a UNet, under its names, that belong over its own tensors.

@@ -9,89 +9,27 @@ public import Weights
 /// Published below `image_proj` of `ip-adapter-plus_sd15` and `ip-adapter-plus-face_sd15`.
 public struct ImageResampler: Sendable {
   /// Width of the states that it takes.
-  public let width: Int
+  public var width: Int { resampler.width }
   /// How many tokens it makes.
   public let tokens: Int
   /// Width of a token.
-  public let channels: Int
-  private static let headWidth = 64
+  public var channels: Int { resampler.channels }
   private let queries: Constant
-  private let projectionIn: Linear
-  private let layers: [ImageResamplerLayer]
-  private let projectionOut: Linear
-  private let norm: LayerNorm
+  private let resampler: PerceiverResampler
 
   /// Takes all tensors of `weights`, whose shapes tell the sizes; heads are 64 wide.
   ///
   /// Throws `WeightsError.missing`, `.foreign`, `.shape` or `.configuration`.
   public init(_ weights: WeightScope) throws(WeightsError) {
     tokens = try weights.size(of: "latents", axis: 1)
-    let inner = try weights.size(of: "latents", axis: 2)
-    width = try weights.size(of: "proj_in.weight", axis: 1)
-    channels = try weights.size(of: "proj_out.weight")
-    queries = try weights.tensor("latents", shape: [1, tokens, inner])
-    projectionIn = try Linear(weights["proj_in"], inputs: width, outputs: inner)
-    var layers: [ImageResamplerLayer] = []
-    for index in 0..<weights.count(of: { "layers.\($0).0.to_q.weight" }) {
-      layers.append(
-        try ImageResamplerLayer(
-          weights["layers.\(index)"], channels: inner, headWidth: Self.headWidth))
-    }
-    self.layers = layers
-    projectionOut = try Linear(weights["proj_out"], inputs: inner, outputs: channels)
-    norm = try LayerNorm(weights["norm_out"], channels: channels)
+    resampler = try PerceiverResampler(weights)
+    queries = try weights.tensor("latents", shape: [1, tokens, resampler.inner])
   }
 
   /// Records it: states [N, L, width] of one picture each -> [N, tokens, channels].
   public func callAsFunction(_ states: Tensor) -> Tensor {
-    let seen = projectionIn(states)
     let learned = states.constant(queries)
     let start = Tensor.concatenate(Array(repeating: learned, count: states.shape[0]), axis: 0)
-    return norm(projectionOut(layers.reduce(start) { $1($0, seen: seen) }))
-  }
-}
-
-/// Attention of the queries to the picture's states and themselves, and a feed-forward part, each added.
-private struct ImageResamplerLayer: Sendable {
-  private let seenNorm: LayerNorm
-  private let ownNorm: LayerNorm
-  private let toQuery: Linear
-  private let toKeyAndValue: Linear
-  private let toOutput: Linear
-  private let forwardNorm: LayerNorm
-  private let forwardIn: Linear
-  private let forwardOut: Linear
-  private let heads: Int
-
-  init(_ weights: WeightScope, channels: Int, headWidth: Int) throws(WeightsError) {
-    let (attention, forward) = (weights["0"], weights["1"])
-    seenNorm = try LayerNorm(attention["norm1"], channels: channels)
-    ownNorm = try LayerNorm(attention["norm2"], channels: channels)
-    let inner = try attention.size(of: "to_q.weight")
-    guard inner % headWidth == 0 else {
-      throw .configuration(
-        file: weights.file, reason: "\(inner) values are no heads of \(headWidth)")
-    }
-    heads = inner / headWidth
-    toQuery = try Linear(attention["to_q"], inputs: channels, outputs: inner, bias: false)
-    toKeyAndValue = try Linear(
-      attention["to_kv"], inputs: channels, outputs: 2 * inner, bias: false)
-    toOutput = try Linear(attention["to_out"], inputs: inner, outputs: channels, bias: false)
-    forwardNorm = try LayerNorm(forward["0"], channels: channels)
-    let wide = try forward.size(of: "1.weight")
-    forwardIn = try Linear(forward["1"], inputs: channels, outputs: wide, bias: false)
-    forwardOut = try Linear(forward["3"], inputs: wide, outputs: channels, bias: false)
-  }
-
-  /// x [N, tokens, channels], seen [N, L, channels] -> as x.
-  func callAsFunction(_ x: Tensor, seen: Tensor) -> Tensor {
-    let own = ownNorm(x)
-    let all = toKeyAndValue(Tensor.concatenate([seenNorm(seen), own], axis: 1))
-    let inner = all.shape[2] / 2
-    let attended = toQuery(own).attention(
-      key: all.slice(axis: 2, 0..<inner), value: all.slice(axis: 2, inner..<(2 * inner)),
-      heads: heads)
-    let y = x + toOutput(attended)
-    return y + forwardOut(forwardIn(forwardNorm(y)).activation(.gelu))
+    return resampler(start, states: states)
   }
 }

@@ -39,25 +39,15 @@ struct FaceEmbedding {
     try self.init(tensor.values, origin: origin)
   }
 
-  /// Looks at the largest face of `picture` with the network in the file `network`.
+  /// Looks at `face` with the network in the file `network`.
   ///
-  /// - Throws: `WeightsError`; `RuntimeError`, 65, where there is no face.
-  init(of picture: RGBPicture, by network: String, device: any Device) throws {
+  /// - Throws: `WeightsError`; `RuntimeError`, 65, for a network that gives nothing.
+  init(of face: FoundFace, by network: String, device: any Device) throws {
     let checkpoint = try FaceRecognition.checkpoint(path: network)
     let recognition = try FaceRecognition(checkpoint.weights, device: device)
-    let track = try FaceTracker.track(
-      still: picture.frame(), detector: FrontalFaceDetector(),
-      landmarks: MiniModel("mini").landmarks(device: device))
-    guard let found = track[0] else {
-      throw RuntimeError.badInput(
-        "--ip-adapter-image: no face was found in the picture: give one with an upright face seen from "
-          + "the front")
-    }
-    let values = try recognition.embedding(
-      in: BytePicture(
-        width: picture.width, height: picture.height, channels: 3, samples: picture.samples),
-      landmarks: found.landmarks)
-    try self.init(values, origin: "--face-network \(network)")
+    try self.init(
+      recognition.embedding(in: face.picture, landmarks: face.landmarks),
+      origin: "--face-network \(network)")
   }
 
   private init(_ values: [Float], origin: String) throws {
@@ -67,5 +57,35 @@ struct FaceEmbedding {
     }
     self.values = values.map { Float(Double($0) / length) }
     self.origin = origin
+  }
+}
+
+/// The largest face of a picture.
+struct FoundFace {
+  let picture: BytePicture
+  let landmarks: Landmarks
+
+  /// - Throws: `RuntimeError`, 65, where there is none.
+  init(in picture: RGBPicture, device: any Device) throws {
+    let track = try FaceTracker.track(
+      still: picture.frame(), detector: FrontalFaceDetector(),
+      landmarks: MiniModel("mini").landmarks(device: device))
+    guard let found = track[0] else {
+      throw RuntimeError.badInput(
+        "--ip-adapter-image: no face was found in the picture: give one with an upright face seen from "
+          + "the front")
+    }
+    self.picture = BytePicture(
+      width: picture.width, height: picture.height, channels: 3, samples: picture.samples)
+    landmarks = found.landmarks
+  }
+
+  /// The face alone, aligned as FaceID-Plus was trained to see it, in RGB.
+  func close() throws -> RGBPicture {
+    let size = 224
+    guard let face = FaceRecognition.aligned(picture, landmarks: landmarks, size: size) else {
+      throw FaceError.notFinite
+    }
+    return RGBPicture(width: size, height: size, samples: face.samples)
   }
 }

@@ -20,60 +20,38 @@ struct PicturePrompt {
     ImagePrompt(tokens: recorder.input(name, prompted.shape), scale: Float(scale))
   }
 
+  /// What a network sees in a picture or face, or in none.
+  struct Seen {
+    /// CLIP's embedding or states, or a face's embedding.
+    var main: HostTensor
+    /// CLIP's states of a face.
+    var states: HostTensor?
+  }
+
   /// Makes tokens of `seen` and, for no picture, of `none`.
   init(
-    _ projection: IPAdapter.Projection, seen: HostTensor, none: HostTensor, scale: Double,
-    device: any Device
+    _ projection: IPAdapter.Projection, seen: Seen, none: Seen, scale: Double, device: any Device
   ) throws {
     let recorder = PlanRecorder(name: "image projection")
-    let input = recorder.input("seen", seen.shape)
+    let input = recorder.input("seen", seen.main.shape)
+    let states = seen.states.map { recorder.input("states", $0.shape) }
     switch projection {
     case .embedding(let projection): recorder.output("tokens", projection(input))
     case .states(let resampler): recorder.output("tokens", resampler(input))
+    case .eachState(let projection): recorder.output("tokens", projection(input))
     case .face(let projection): recorder.output("tokens", projection(input))
+    case .closeFace(let resampler):
+      guard let states else { preconditionFailure("a close look at a face needs its states") }
+      recorder.output("tokens", resampler(input, states: states))
     }
-    let tokens = try device.compile(recorder.finish(), precision: .fp32)
-    prompted = try tokens.run(["seen": seen])["tokens"]!
-    unconditional = try tokens.run(["seen": none])["tokens"]!
+    let plan = try device.compile(recorder.finish(), precision: .fp32)
+    func tokens(_ seen: Seen) throws -> HostTensor {
+      var inputs = ["seen": seen.main]
+      inputs["states"] = seen.states
+      return try plan.run(inputs)["tokens"]!
+    }
+    prompted = try tokens(seen)
+    unconditional = try tokens(none)
     self.scale = scale
-  }
-
-  /// Makes tokens of what `encoder` sees in `picture`; `origin` names the projection in messages.
-  ///
-  /// - Throws: `RuntimeError`, 65, where the encoder is none of the projection's.
-  init(
-    _ projection: IPAdapter.Projection, of picture: RGBPicture, by encoder: CLIPVisionEncoder,
-    origin: String, scale: Double, device: any Device, precision: Precision
-  ) throws {
-    let size = encoder.configuration.pictureSize
-    let width =
-      switch projection {
-      case .embedding, .face: encoder.configuration.projectionWidth
-      case .states: encoder.configuration.width
-      }
-    guard projection.width == width else {
-      throw RuntimeError.badInput(
-        "\(origin): takes \(projection.width) values of a picture, its encoder (--image-encoder) gives "
-          + "\(width): take both from one publication")
-    }
-    let recorder = PlanRecorder(name: "picture encoder")
-    let image = recorder.input("image", [1, 3, size, size])
-    switch projection {
-    case .embedding, .face: recorder.output("seen", encoder(image))
-    case .states: recorder.output("seen", encoder.penultimateStates(image))
-    }
-    let look = try device.compile(recorder.finish(), precision: precision)
-    func seen(_ picture: HostTensor) throws -> HostTensor {
-      try look.run(["image": picture])["seen"]!
-    }
-    let some = try seen(picture.forVision(size: size))
-    // Without a picture: CLIP's states of a gray one, but an embedding of zeros.
-    let none =
-      if case .states = projection {
-        try seen(HostTensor(shape: [1, 3, size, size]))
-      } else {
-        HostTensor(shape: some.shape)
-      }
-    try self.init(projection, seen: some, none: none, scale: scale, device: device)
   }
 }

@@ -33,6 +33,10 @@ struct StillDrawing {
     (self.folder, self.request, self.pictures) = (folder, request, pictures)
     (self.controls, self.cancellation) = (controls, cancellation)
     adapter = try ChosenIPAdapter(request.ipAdapter)
+    if request.isStill {
+      _ = try adapter?.requiredLook()
+      try adapter?.checkNetworks()
+    }
     scheduler = try folder.scheduler()
     try request.sampler.check(steps: request.steps ?? Self.usualSteps, scheduler)
     try folder.check(request)

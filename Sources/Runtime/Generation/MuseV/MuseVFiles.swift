@@ -35,6 +35,7 @@ struct MuseVFiles {
     spatial = .path("\(base)/unet")
     loras = try LoRAStack(request.loras)
     singleFile = try request.checkpoint.map { try SingleFileModel(Checkpoint(path: $0)) }
+    try adapter?.checkNetworks(usualEncoder: usualEncoder)
   }
 
   /// What should be known about the weights that were read so far; one line each.
@@ -110,7 +111,7 @@ struct MuseVFiles {
     try check(projection, origin)
     if let adapter = imageAdapter {
       return try adapter.prompt(
-        of: .picture(picture), usualEncoder: imageEncoder, device: device, precision: precision)
+        of: .picture(picture), usualEncoder: usualEncoder, device: device, precision: precision)
     }
     return try PicturePrompt(
       projection, of: picture, by: imageEncoder(), origin: origin, scale: scale, device: device,
@@ -123,7 +124,8 @@ struct MuseVFiles {
     precision: Precision
   ) throws -> PicturePrompt {
     try check(adapter.adapter.projection, adapter.origin)
-    return try adapter.prompt(of: look, device: device, precision: precision)
+    return try adapter.prompt(
+      of: look, usualEncoder: usualEncoder, device: device, precision: precision)
   }
 
   private func check(_ projection: IPAdapter.Projection, _ origin: String) throws {
@@ -141,6 +143,9 @@ struct MuseVFiles {
     try weights.requireAllConsumed()
     return network
   }
+
+  /// Where the model's own picture encoder lies, if it does.
+  var usualEncoder: String? { try? places.imageEncoder() }
 
   private func imageEncoder() throws -> CLIPVisionEncoder {
     try NetworkSource.path(places.imageEncoder()).clipVision().encoder

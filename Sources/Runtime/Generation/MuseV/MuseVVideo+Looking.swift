@@ -39,7 +39,7 @@ extension MuseVVideo {
     guard try files.configuration().takesImage else { return nil }
     var seen = picture
     if let adapter = files.adapter, !adapter.adapter.isFaceID,
-      case .picture(let own) = try adapter.look()
+      case .picture(let own) = adapter.look
     {
       seen = try pictures.fitted(own)
     }
@@ -52,7 +52,7 @@ extension MuseVVideo {
   /// The face in `picture`, or in what was named for a FaceID; nil where there is none, or nothing looks at it.
   func facePrompt(of picture: RGBPicture?) throws -> PicturePrompt? {
     guard let adapter = files.adapter, adapter.adapter.isFaceID,
-      let look = try adapter.look() ?? picture.map({ .picture($0) })
+      let look = adapter.look ?? picture.map({ .picture($0) })
     else { return nil }
     return try files.facePrompt(
       of: look, by: adapter, device: pictures.device,

@@ -142,7 +142,10 @@ struct MuseVVideo: VideoGenerator {
     drawn.guidance = request.museV.pictureGuidance
     drawn.noiseFile = nil
     // Without a picture of its own, an IP-Adapter looks at the one that is drawn.
-    if drawn.ipAdapter.picture == nil { drawn.ipAdapter.adapter = nil }
+    if drawn.ipAdapter.picture == nil { drawn.ipAdapter = .init() }
+    if let adapter = files.adapter, drawn.ipAdapter.adapter != nil, adapter.needsEncoder {
+      drawn.ipAdapter.encoder = try adapter.encoder(usual: files.usualEncoder)
+    }
     var drawing = try StillDrawing(
       folder, request: drawn, pictures: pictures, controls: driving.prepared(),
       cancellation: cancellation)
