@@ -24,7 +24,8 @@ import Weights
   private func embedding(_ picture: RGBPicture) throws -> [Float] {
     let device = try CPUDevice(threads: 1)
     return try FaceEmbedding(
-      of: FoundFace(in: picture, device: device), by: "\(files)/w600k_r50.onnx", device: device
+      of: FoundFace(in: picture, origin: "test", device: device), by: "\(files)/w600k_r50.onnx",
+      device: device
     ).values
   }
 
@@ -132,6 +133,30 @@ import Weights
     request.output = folder.file("c.png")
     let error = #expect(throws: RuntimeError.self) { try GenerateJob(request).run() }
     #expect(error?.exitCode == .usage && error?.description.contains("name a picture") == true)
+  }
+
+  @Test func `a video looks at the face of the picture that it begins with, at its whole size`()
+    throws
+  {
+    let tiny = try TinyMuseV()
+    let path = folder.file("mei.png")
+    try writePNG(presenter("mei"), to: path)
+    var request = tiny.request(model: "musev")
+    request.image = path
+    request.ipAdapter.adapter = "\(tiny.checkpoints)/IP-Adapter/models/face.safetensors"
+    request.ipAdapter.faceNetwork = "\(files)/w600k_r50.onnx"
+    _ = try GenerateJob(request).run()
+    let values = try embedding(readPicture(path))
+    let file = folder.file("mei.safetensors")
+    try SafetensorsWriter.write(["embedding": HostTensor(shape: [1, 6], values: values)], to: file)
+    let first = try openPictureSource(request.output).frame(at: 3).samples
+    (request.ipAdapter.picture, request.output) = (file, tiny.folder.file("b.mp4"))
+    _ = try GenerateJob(request).run()
+    #expect(try openPictureSource(request.output).frame(at: 3).samples == first)
+    request.ipAdapter.scale = 0
+    request.output = tiny.folder.file("c.mp4")
+    _ = try GenerateJob(request).run()
+    #expect(try openPictureSource(request.output).frame(at: 3).samples != first)
   }
 
   @Test func `the face network runs alone`() throws {

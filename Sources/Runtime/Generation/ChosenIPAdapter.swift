@@ -99,7 +99,7 @@ struct ChosenIPAdapter {
       return try prompt(of: embedding, seen: nil, none: nil, device)
     case .picture(let picture) where adapter.isFaceID:
       let network = try faceNetwork()
-      let face = try FoundFace(in: picture, device: device)
+      let face = try FoundFace(in: picture, origin: origin, device: device)
       let embedding = try FaceEmbedding(of: face, by: network, device: device)
       guard case .closeFace = adapter.projection else {
         return try prompt(of: embedding, seen: nil, none: nil, device)

@@ -65,15 +65,17 @@ struct FoundFace {
   let picture: BytePicture
   let landmarks: Landmarks
 
+  /// `origin` names what looks for it in messages.
+  ///
   /// - Throws: `RuntimeError`, 65, where there is none.
-  init(in picture: RGBPicture, device: any Device) throws {
+  init(in picture: RGBPicture, origin: String, device: any Device) throws {
     let track = try FaceTracker.track(
       still: picture.frame(), detector: FrontalFaceDetector(),
       landmarks: MiniModel("mini").landmarks(device: device))
     guard let found = track[0] else {
       throw RuntimeError.badInput(
-        "--ip-adapter-image: no face was found in the picture: give one with an upright face seen from "
-          + "the front")
+        "\(origin): no face was found in the picture that it looks at: name one with an upright face seen "
+          + "from the front with --ip-adapter-image")
     }
     self.picture = BytePicture(
       width: picture.width, height: picture.height, channels: 3, samples: picture.samples)

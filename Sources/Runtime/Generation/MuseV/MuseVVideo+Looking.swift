@@ -30,7 +30,8 @@ extension MuseVVideo {
         latents: other.map { try pictures.encode($0) } ?? clean, shape: pictures.latentShape,
         device: pictures.device, precision: pictures.precision)
     }
-    conditions.face = try facePrompt(of: named ?? first)
+    // A face is seen best before the picture is cut and scaled.
+    conditions.face = try facePrompt(of: named ?? given ?? first)
     return conditions
   }
 

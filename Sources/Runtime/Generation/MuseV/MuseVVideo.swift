@@ -24,7 +24,7 @@ struct MuseVVideo: VideoGenerator {
   let driving: VideoDriving
   let cancellation: Cancellation
   private let scheduler: SchedulerConfiguration
-  private let given: RGBPicture?
+  let given: RGBPicture?
   private(set) var work: WorkFolder?
 
   /// Checks the request, and makes the choices that it leaves; loads no network yet.
