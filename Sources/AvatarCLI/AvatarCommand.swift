@@ -30,6 +30,8 @@ struct AvatarCommand: ParsableCommand {
 
   static func main() {
     StandardStreams.fillClosed()
+    // So that a limit on the size of files is an error and not a death.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       try checkEnvironment()
       var command = try parseAsRoot()

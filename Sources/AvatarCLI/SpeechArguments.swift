@@ -7,7 +7,7 @@ struct SpeechArguments: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "A voice or song that the avatar speaks; the video is as long unless you say how long.",
+      "A voice or song that the avatar speaks; the video is as long, or longer where you say how long.",
       valueName: "file"))
   var audio: String?
 

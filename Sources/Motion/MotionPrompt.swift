@@ -13,6 +13,7 @@ public struct MotionPrompt: Sendable, Equatable {
     var scene: [MotionAction: Double] = [:]
     var movement: MotionVocabulary.Movement?
     var part = Part()
+    var isSaid = false
     func finishPart() {
       part.finish(movement)
       if let lids = part.lids, !part.hasEyes { unknownWords.insert(lids.word, at: lids.place) }
@@ -24,24 +25,26 @@ public struct MotionPrompt: Sendable, Equatable {
         unknownWords.append(word)
         continue
       }
+      if meaning != .then { isSaid = true }
       switch meaning {
       case .nothing: break
       case .and: finishPart()
       case .then:
         finishPart()
-        scenes.append(scene)
-        (scene, movement) = ([:], nil)
+        // Marks and "then"s one after the other make no scene.
+        if isSaid { scenes.append(scene) }
+        (scene, isSaid) = ([:], false)
       case .directed(let next):
         part.finish(movement)
         movement = next
         part.isOpen = true
       case .direction(let direction):
-        guard let movement, let action = MotionVocabulary.action(movement, direction) else {
-          unknownWords.append(word)
-          continue
-        }
-        part.actions.append(action)
         part.isOpen = false
+        if let movement, let action = MotionVocabulary.action(movement, direction) {
+          part.actions.append(action)
+        } else if movement != .looks && movement != nil || direction != .ahead {
+          unknownWords.append(word)
+        }
       case .action(let action):
         part.finish(movement)
         // "turns to smile": nothing more is said about the movement.
@@ -51,11 +54,14 @@ public struct MotionPrompt: Sendable, Equatable {
         part.lids = (word, unknownWords.count, isClosing)
       case .eyes: part.hasEyes = true
       case .degree(let degree): part.degree = degree
-      case .negation: part.isNegated = true
+      case .negation:
+        // What comes before is to be done all the same: "nods without smiling".
+        finishPart()
+        part.isNegated = true
       }
     }
     finishPart()
-    scenes.append(scene)
+    if isSaid || scenes.isEmpty { scenes.append(scene) }
   }
 
   /// One part of a scene.

@@ -22,7 +22,7 @@ enum MotionVocabulary {
   }
 
   enum Movement: Equatable { case looks, tilts, turns }
-  enum Direction: Equatable { case left, right, up, down }
+  enum Direction: Equatable { case left, right, up, down, ahead, around }
 
   /// The action of a movement in a direction; nil where there is none, such as tilting down.
   static func action(_ movement: Movement, _ direction: Direction) -> MotionAction? {
@@ -74,6 +74,8 @@ enum MotionVocabulary {
     (.direction(.right), "right rightward rightwards"),
     (.direction(.up), "up upward upwards"),
     (.direction(.down), "down downward downwards"),
+    (.direction(.ahead), "ahead forward forwards straight"),
+    (.direction(.around), "around round back"),
     (.degree(0.6), "slightly gently softly faintly subtly little bit barely slight gentle faint"),
     (.degree(1.4), "strongly broadly widely vigorously much very deeply big broad strong"),
     (.negation, "not no never without neither nor cannot doesn't don't isn't aren't can't won't"),
@@ -82,10 +84,10 @@ enum MotionVocabulary {
     (
       .nothing,
       """
-      a an the this that is are be being does do will would can has have it its it's to at of in on by with from for into towards toward as around over her \
+      a an the this that is are be being does do will would can has have it its it's to at of in on by with from for into towards toward as over her \
       his their she he they she's he's they're him them woman man girl boy lady gentleman person child people portrait picture video photo \
-      face head mouth lips side sides camera viewer us you me straight ahead forward raise raises raising lift \
-      lifts once twice again often sometimes breathe breathes breathing idle idles still calm calmly quiet quietly wait \
+      face head mouth lips side sides camera viewer us you me raise raises raising lift \
+      lifts again often sometimes breathe breathes breathing idle idles still calm calmly quiet quietly wait \
       waits waiting fall falls falling sit sits sitting stand stands rest rests listen listens listening live lively natural naturally
       """
     ),

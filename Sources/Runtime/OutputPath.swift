@@ -42,6 +42,10 @@ enum OutputPath {
       throw RuntimeError.cannotCreate(
         "output \(path): lies in the folder of input pictures: \(origin.chooseAnother)")
     }
+    for other in inputs where status(other) == nil && place(other) == place(path) {
+      throw RuntimeError.cannotCreate(
+        "output \(path): is also the name of another output: \(origin.chooseAnother)")
+    }
     guard let existing = status(path) else { return }
     if existing.st_mode & S_IFMT == S_IFDIR {
       throw RuntimeError.cannotCreate("output \(path): is a folder: \(origin.nameFile)")
@@ -75,6 +79,11 @@ enum OutputPath {
   /// Whether a folder lies at `path`.
   static func isFolder(_ path: String) -> Bool {
     status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
+  }
+
+  /// The same for two names of one place.
+  private static func place(_ path: String) -> String {
+    URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
   }
 
   private static func status(_ path: String) -> stat? {

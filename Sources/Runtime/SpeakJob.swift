@@ -123,6 +123,7 @@ public struct SpeakJob {
     let sound = try timings.measure("listen") { try pipeline.listen(progress) }
     let threads = request.threads ?? ResourceUsage.availableCores
     let precision = try resources.device(threads: threads).resolve(request.computePrecision)
+    discardOtherFace()
     let work = try WorkFolder(
       output: request.output, key: try key(source, pipeline.identity(), precision: precision))
     do {
@@ -156,6 +157,13 @@ public struct SpeakJob {
       if !request.survives(error) { work.remove() }
       throw error
     }
+  }
+
+  /// Removes what a killed command left that was to make a face for this output, unless it is the one that speaks now.
+  private func discardOtherFace() {
+    let face = GeneratedFace.path("", output: request.output)
+    guard request.avatar?.hasPrefix(face) != true else { return }
+    GeneratedFace.discard(output: request.output)
   }
 
   private func frameLimit<Pipeline: SpeakPipeline>(

@@ -17,6 +17,10 @@ enum SpeakModel {
       self = .mini(try MiniModel(name))
       return
     }
+    if let other = ModelTable.models.first(where: { $0.name == name }), other.purpose != .lipSync {
+      throw RuntimeError.usage(
+        "model \(name): makes no lips follow a sound: use \(SpeakOptions.modelNames.joined(separator: ", "))")
+    }
     let model = try MuseTalkModel(
       try ModelStore.locate(name), autoencoder: request.museTalk.autoencoder)
     if model.version == .v1_0, request.museTalk.extraMargin != nil {

@@ -133,7 +133,13 @@ final class WorkFolder {
     exitCode: MediaTypes.ExitCode = .inputOutputError
   ) -> RuntimeError {
     let full = number == ENOSPC || number == EDQUOT
-    let advice = full ? "free some space and run again" : "check the folder's permissions"
+    let advice =
+      switch number {
+      case _ where full: "free some space and run again"
+      case ENAMETOOLONG: "choose a shorter name for the output"
+      case ENOENT: "choose another folder for the output"
+      default: "check the folder's permissions"
+      }
     return RuntimeError(
       "\(path): \(what) (\(String(cString: strerror(number)))): \(advice)", exitCode: exitCode)
   }

@@ -28,7 +28,7 @@ public enum WeightsError: AvatarError, Equatable {
   public var description: String {
     switch self {
     case .unreadable(let file, let reason):
-      "cannot read weights, \(file): \(reason)"
+      "cannot read weights, \(file): \(reason): check the path and its permissions"
     case .malformed(let file, let reason):
       "unusable weights, \(file): \(reason)"
     case .missing(let file, let key):
@@ -48,9 +48,9 @@ public enum WeightsError: AvatarError, Equatable {
     case .configuration(let file, let reason):
       "unusable configuration, \(file): \(reason)"
     case .cannotCreate(let file, let reason):
-      "cannot create the output, \(file): \(reason)"
+      "cannot create the output, \(file): \(reason): choose another place"
     case .writeFailed(let file, let reason):
-      "cannot write the output, \(file): \(reason)"
+      "cannot write the output, \(file): \(reason): free some space and run again"
     }
   }
 

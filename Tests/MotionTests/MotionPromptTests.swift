@@ -23,6 +23,8 @@ struct MotionPromptTests {
     ("doesn't open her eyes", [.closesEyes]),
     ("falls asleep", [.closesEyes]),
     ("her eyes look left", [.looksLeft]),
+    ("nods without smiling", [.nods]),
+    ("looks straight ahead and smiles", [.smiles]),
   ])
   func `words become actions`(text: String, actions: [MotionAction]) {
     let prompt = MotionPrompt(text)
@@ -47,6 +49,18 @@ struct MotionPromptTests {
     let prompt = MotionPrompt("opens her mouth, shuts the door, winks")
     #expect(prompt.unknownWords == ["opens", "shuts", "door", "winks"])
     #expect(prompt.scenes == [[:]])
+  }
+
+  @Test func `directions that a movement does not have are told, and nothing is done`() {
+    let prompt = MotionPrompt("turns around, leans forward, tilts up, nods twice")
+    #expect(prompt.unknownWords == ["around", "forward", "up", "twice"])
+    #expect(prompt.scenes == [[.nods: 1]])
+  }
+
+  @Test func `a direction alone goes on with the movement, and empty scenes are none`() {
+    #expect(MotionPrompt("turns left, then right").scenes == [[.turnsLeft: 1], [.turnsRight: 1]])
+    #expect(MotionPrompt("then nods. ; then then smiles").scenes == [[.nods: 1], [.smiles: 1]])
+    #expect(MotionPrompt("waits, then nods").scenes == [[:], [.nods: 1]])
   }
 
   @Test func `unknown words are told, in order`() {

@@ -70,7 +70,8 @@ public struct LoRAFile: Sendable {
     let names = LoRALayerName.table(of: weights)
     var result: [String: [LowRankChange]] = [:]
     var unknown: [String] = []
-    for (layer, parts) in layers where layer.network == network {
+    for (layer, parts) in layers.sorted(by: { $0.key.key < $1.key.key })
+    where layer.network == network {
       guard let name = names[layer.key] else {
         unknown.append(parts.up ?? "")
         continue

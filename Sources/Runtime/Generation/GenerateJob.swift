@@ -117,6 +117,8 @@ public struct GenerateJob {
   ///
   /// - Throws: `RuntimeError`, 75, where another run writes the output.
   private func inWorkFolder<Result>(_ body: (WorkFolder) throws -> Result) throws -> Result {
+    // What a killed command left that was to speak.
+    GeneratedFace.discard(output: request.output)
     let work = try WorkFolder(output: request.output, key: try request.key())
     do {
       let result = try body(work)
@@ -223,9 +225,9 @@ extension GenerateRequest {
   ///
   /// - Throws: `RuntimeError`, 64.
   func refuseIPAdapter() throws {
-    guard let option = ipAdapter.adapter ?? ipAdapter.picture else { return }
+    guard ipAdapter != IPAdapterOptions() else { return }
     throw RuntimeError.usage(
-      "--ip-adapter \(option): mini moves a picture's own pixels: leave it out, or name a model with "
+      "--ip-adapter and what belongs to it: mini moves a picture's own pixels: leave it out, or name a model with "
         + "--model or --base")
   }
 

@@ -40,11 +40,25 @@ public enum GenerateJobKind {
     var control = ControlOptions()
     try? control.read(StepOptions(JobStep(kind: name, options: options)))
     if let complaint = control.complaint { return keys(complaint) }
+    if let complaint = complaintOfMini(options) { return keys(complaint) }
     let usual = MuseVOptions()
     var (window, overlap) = (usual.window, usual.overlap)
     if case .integer(let given) = options["window"] { window = given }
     if case .integer(let given) = options["overlap"] { overlap = given }
     return overlap < window ? nil : "overlap \(overlap): use 0 to \(window - 1)"
+  }
+
+  /// What mini does not take, where it is what the video is made by.
+  private static func complaintOfMini(_ options: [String: OptionValue]) -> String? {
+    let model = options["model"]
+    guard model == .text(MotionGenerator.model) || model == nil && options["base"] == nil,
+      let request = try? GenerateRequest(JobStep(kind: name, options: options), output: "a.mp4"),
+      request.videoModel == MotionGenerator.model
+    else { return nil }
+    do { try MotionGenerator.check(request) } catch let error as RuntimeError {
+      return error.description
+    } catch {}
+    return nil
   }
 
   /// A complaint in the command's words in those of a manifest.

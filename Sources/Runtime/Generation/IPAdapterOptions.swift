@@ -19,6 +19,9 @@ public struct IPAdapterOptions: Sendable, Equatable {
   func check() throws {
     guard adapter == nil else { return }
     let parts = [("--ip-adapter-image", picture), ("--face-network", faceNetwork)]
+    guard scale == 1 else {
+      throw RuntimeError.usage("--ip-adapter-scale \(scale): needs --ip-adapter")
+    }
     guard let (option, value) = parts.first(where: { $0.1 != nil }) else { return }
     throw RuntimeError.usage("\(option) \(value ?? ""): needs --ip-adapter")
   }

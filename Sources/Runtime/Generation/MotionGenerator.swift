@@ -33,11 +33,7 @@ struct MotionGenerator: VideoGenerator {
   ///
   /// - Throws: `RuntimeError`, 64 for what mini can't do; what reading the picture throws.
   init(_ request: GenerateRequest, cancellation: Cancellation) throws {
-    try Self.check(request)
-    guard let image = request.image else {
-      throw RuntimeError.usage(
-        "--image: mini moves the face of a picture: give one, or name another model with --model")
-    }
+    let image = try Self.check(request)
     var made = request
     made.model = Self.model
     made.steps = request.steps ?? Self.usualSteps
@@ -50,30 +46,30 @@ struct MotionGenerator: VideoGenerator {
     self.precision = precision == .auto ? Precision.fp32.rawValue : precision.rawValue
     let whole = try readPicture(image, background: .white)
     let size = request.size ?? Self.size(of: whole)
-    let isSmaller = request.size == nil && size.width < whole.width - 1
-    sizeWarnings =
-      isSmaller
-      ? [
-        "image \(image): is \(whole.width)x\(whole.height): the video is \(size.width)x\(size.height), since none is larger"
-      ] : []
+    sizeWarnings = request.size == nil ? Self.sizeWarnings(image, whole, size) : []
     made.size = size
     picture = try whole.fitted(width: size.width, height: size.height).frame()
     prompt = MotionPrompt(request.prompt)
     (self.request, self.cancellation) = (made, cancellation)
   }
 
-  /// Refuses options that mean nothing to mini.
-  private static func check(_ request: GenerateRequest) throws {
+  /// Refuses options that mean nothing to mini, and returns the picture's path.
+  @discardableResult
+  static func check(_ request: GenerateRequest) throws -> String {
+    guard let image = request.image else {
+      throw RuntimeError.usage(
+        "--image: mini moves the face of a picture: give one, or name another model with --model")
+    }
     if !request.negativePrompt.isEmpty {
       throw RuntimeError.usage(
         "--negative-prompt: mini has none: leave it out, and ask for what is to be done only")
     }
-    if !request.embeddings.isEmpty || request.autoencoder != nil || request.clipSkip != 1
-      || !request.loras.isEmpty || request.checkpoint != nil
+    if request.base != nil || !request.embeddings.isEmpty || request.autoencoder != nil
+      || request.clipSkip != 1 || !request.loras.isEmpty || request.checkpoint != nil
     {
       throw RuntimeError.usage(
-        "--embedding, --lora, --checkpoint, --vae, --clip-skip: belong to a base model: leave them out, "
-          + "or name one with --base")
+        "--base, --embedding, --lora, --checkpoint, --vae, --clip-skip: mini moves a picture's own pixels and draws "
+          + "nothing: leave them out, or name a model of MuseV's with --model, and a base with --base")
     }
     if let strength = request.strength {
       throw RuntimeError.usage(
@@ -90,6 +86,8 @@ struct MotionGenerator: VideoGenerator {
     }
     try request.refuseMuseVOptions()
     try request.refuseControls()
+    try request.refuseIPAdapter()
+    return image
   }
 
   /// As large as the picture, even; a larger one than videos may be is made smaller.
@@ -100,6 +98,18 @@ struct MotionGenerator: VideoGenerator {
     return (even(picture.width), even(picture.height))
   }
 
+  private static func sizeWarnings(
+    _ path: String, _ picture: RGBPicture, _ size: (width: Int, height: Int)
+  ) -> [String] {
+    guard size != (picture.width, picture.height) else { return [] }
+    let isOdd = size.width >= picture.width - 1 && size.height >= picture.height - 1
+    let size = "the video is \(size.width)x\(size.height)"
+    return [
+      "image \(path): is \(picture.width)x\(picture.height): \(size), since "
+        + (isOdd ? "videos have even sides" : "none is larger")
+    ]
+  }
+
   private static func complaint(_ words: [String]) -> String {
     let speaks = ["talk", "speak", "say", "sing"].contains { start in
       words.contains { $0.hasPrefix(start) }
@@ -107,7 +117,7 @@ struct MotionGenerator: VideoGenerator {
     let list = words.map { "'\($0)'" }.joined(separator: ", ")
     return
       "--prompt: mini does not know \(list), so nothing is done for it: it nods, shakes the head, smiles, frowns, "
-      + "looks, tilts and turns left, right, up or down, blinks, closes the eyes and raises the brows"
+      + "looks left, right, up or down, tilts and turns left or right, blinks, closes the eyes and raises the brows"
       + (speaks ? "; 'avatar speak' makes the video talk" : "")
   }
 
@@ -158,7 +168,8 @@ struct MotionGenerator: VideoGenerator {
     else {
       throw RuntimeError.badInput(
         "image \(request.image ?? ""): no face was found, and mini moves nothing else: "
-          + "give a picture with an upright face seen from the front, or name another model with --model"
+          + "give a picture with an upright face seen from the front\(request.size == nil ? "" : ", or a larger --size"), "
+          + "or name another model with --model"
       )
     }
     return geometry

@@ -43,6 +43,8 @@ public struct TalkingJob {
     )
     (speak.provenance, speak.replacesOutput) = (request.provenance, request.replacesOutput)
     speak.keepsUnfinishedWork = request.keepsUnfinishedWork
+    // A shorter clip goes on below the sound.
+    if request.length != nil || request.control.video != nil { speak.length = .longest }
     try Self.check(face, speak)
     self.init(
       face, speak, key: try face.key(), resources: SpeakResources(), cancellation: cancellation)
@@ -70,9 +72,17 @@ public struct TalkingJob {
       let captions = try speak.captions.map { try SpeakCaptions($0, output: speak.output) }
       _ = try PictureAdditions(speak, captions: captions, on: info)
     }
-    if let loudness = speak.loudness, speak.speakers.isEmpty, speak.length == .sound {
+    if let loudness = speak.loudness, speak.speakers.isEmpty {
       _ = try LoudnessTarget(loudness).gain(for: AudioTrack(path: speak.audio), cancellation)
     }
+  }
+
+  /// The command without a length that was not said, but is the sound's.
+  private func saidOnly(_ words: [String]) -> [String] {
+    guard generate.length == nil, generate.control.video == nil,
+      let place = words.firstIndex(of: "--frames")
+    else { return words }
+    return Array(words[..<place] + words[(place + 2)...])
   }
 
   /// Does the work and returns what `speak` did; of the face nothing is left.
@@ -91,7 +101,7 @@ public struct TalkingJob {
       try face.make(cancellation, progress: progress)
       let command = try probe(speak.avatar ?? "").tag(OutputTags.command)
       if generate.isIntermediate {
-        speak.talkingCommand = command.flatMap(ShellWords.split)
+        speak.talkingCommand = command.flatMap(ShellWords.split).map(saidOnly)
       } else {
         speak.generateCommand = command
       }

@@ -92,7 +92,19 @@ public struct ShowReport: Encodable, Sendable, Equatable {
   }
 
   /// The commands that make the file, the one that makes its face first.
+  ///
+  /// A batch records paths as they are from the output's folder, where the commands are to be typed then.
   private static func command(_ info: SourceInfo, output: String) -> String? {
+    let folder = FilePath.folder(of: output)
+    guard info.tag(OutputTags.jobKey) != nil, folder != "." else {
+      return commands(info, output: output)
+    }
+    return commands(info, output: FilePath.name(of: output)).map {
+      "(cd \(ShellWords.join([folder])) && \($0))"
+    }
+  }
+
+  private static func commands(_ info: SourceInfo, output: String) -> String? {
     let command = info.tag(OutputTags.command).flatMap {
       self.command($0, output: output, codec: info.pictureCodec)
     }

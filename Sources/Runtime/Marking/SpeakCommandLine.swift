@@ -65,7 +65,7 @@ struct SpeakCommandLine {
   private static func name(inGenerate option: String) -> String? {
     switch option {
     case "--model", "--fps", "--strength": "--speech-" + option.dropFirst(2)
-    case "--avatar", "--loop", "--crf", "--precision", "--seed": nil
+    case "--avatar", "--loop", "--crf", "--precision", "--seed", "--length": nil
     default: option
     }
   }
