@@ -22,14 +22,16 @@ struct DrivingPoses {
     _ clip: DrivingClip, frames: Int, maker: ControlMaker, smoother: PoseSmoother?,
     cancellation: Cancellation, progress: ProgressHandler
   ) throws {
-    progress(.stage(name: "looking at the clip", total: frames))
+    let newCount = clip.newCount(of: frames)
+    progress(.stage(name: "looking at the clip", total: newCount))
     poses = []
-    for frame in 0..<frames {
+    for frame in 0..<newCount {
       try cancellation.check()
       poses.append(try maker.pose(in: clip.picture(at: frame), after: poses.last ?? nil))
       progress(.step(done: frame + 1))
     }
-    poses = smoother?.smoothed(poses) ?? poses
+    let seen = smoother?.smoothed(poses) ?? poses
+    poses = (0..<frames).map { seen[clip.place(of: $0)] }
     let missing = poses.count { $0 == nil }
     guard missing < frames else { throw ControlMaker.nobody(in: "--video \(clip.path)") }
     if missing > 0 {
