@@ -8,7 +8,8 @@ import Testing
   private let smoother = PoseSmoother(rate: Rational(25))
 
   /// A pose 200 pixels high at (`x`, 100), with a tremble of `noise` pixels.
-  private func pose(x: Double, noise: Double = 0, seed: Int = 0, score: Float = 1) -> WholeBodyPose {
+  private func pose(x: Double, noise: Double = 0, seed: Int = 0, score: Float = 1) -> WholeBodyPose
+  {
     WholeBodyPose(
       wholeBody: (0..<133).map { index in
         func shake(_ salt: Int) -> Double {

@@ -13,6 +13,9 @@ struct DrivingPoses {
   /// Poses that lie this near to the picture's, in shares of its longer side, are taken as they are.
   static let tolerance = 0.02
 
+  /// While nobody is seen, every so many frames are searched for small people.
+  private static let searchedFrames = 12
+
   init(_ poses: [WholeBodyPose?]) { self.poses = poses }
 
   /// Looks at the first `frames` frames of a clip; `smoother` takes the tremble out of what is seen.
@@ -27,7 +30,10 @@ struct DrivingPoses {
     poses = []
     for frame in 0..<newCount {
       try cancellation.check()
-      poses.append(try maker.pose(in: clip.picture(at: frame), after: poses.last ?? nil))
+      poses.append(
+        try maker.pose(
+          in: clip.picture(at: frame), after: poses.last ?? nil,
+          searchesParts: frame % Self.searchedFrames == 0))
       progress(.step(done: frame + 1))
     }
     let seen = smoother?.smoothed(poses) ?? poses
