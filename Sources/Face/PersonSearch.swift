@@ -30,10 +30,12 @@ struct PersonSearch {
     return pose
   }
 
-  /// The person who was at `previous` in the frame before; else who is seen in the whole picture; where that is nobody or far
-  /// away, the largest whom a look below one of `faces` leads to.
+  /// The person who was at `previous` in the frame before, else who is found in the picture.
+  ///
+  /// Looked at is the whole picture; where that shows nobody or someone far away, what is below `faces`, of which the largest person counts.
+  /// Where nobody is seen so, and it `searchesParts`, the picture is looked at part by part: some thirty looks where nobody is.
   func person(
-    after previous: WholeBodyPose?, faces: () throws -> [FaceSquare]
+    after previous: WholeBodyPose?, searchesParts: Bool = true, faces: () throws -> [FaceSquare]
   ) throws -> WholeBodyPose? {
     if let last = previous.flatMap(box), let same = try person(from: last),
       let now = box(of: same), now.overlap(with: last) > 0
@@ -44,7 +46,26 @@ struct PersonSearch {
     if people.allSatisfy({ height(of: $0) * Self.smallPerson < bounds.height }) {
       people += try faces().compactMap { try person(from: body(below: $0)) }
     }
+    for rows in searchesParts ? [1, 2] : [] where people.isEmpty {
+      people = try parts(rows: rows).compactMap { try person(from: $0) }
+    }
     return people.max { area(of: $0) < area(of: $1) }
+  }
+
+  /// Parts of the picture, `rows` of which are as high as it, as upright as what the networks look at; neighbours share a half.
+  func parts(rows: Int) -> [PixelBox] {
+    let height = bounds.height / rows
+    let width = min(height * 3 / 4, bounds.width)
+    guard width > 1 else { return [] }
+    let room = bounds.width - width
+    let last = (2 * room + width - 1) / width
+    return (0...(2 * rows - 2)).flatMap { row in
+      (0...last).map { column in
+        let left = bounds.left + column * room / max(last, 1)
+        let top = bounds.top + row * height / 2
+        return PixelBox(left: left, top: top, right: left + width, bottom: top + height)
+      }
+    }
   }
 
   /// Around a standing body under a face, which is as wide as from the brows to the chin; 7.5 heads high (Loomis, "Figure Drawing").

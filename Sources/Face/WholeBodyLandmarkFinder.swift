@@ -43,12 +43,12 @@ public struct WholeBodyLandmarkFinder: Sendable {
   ///
   /// - Throws: `ComputeError`, `FaceError.notFinite`.
   public func pose(
-    in picture: BytePicture, after previous: WholeBodyPose? = nil,
+    in picture: BytePicture, after previous: WholeBodyPose? = nil, searchesParts: Bool = true,
     faces: () throws -> [FaceSquare] = { [] }
   ) throws -> WholeBodyPose? {
     try PersonSearch(bounds: picture.bounds) { box in
       WholeBodyPose(wholeBody: try keypoints(in: picture, around: box))
-    }.person(after: previous, faces: faces)
+    }.person(after: previous, searchesParts: searchesParts, faces: faces)
   }
 
   /// The 133 points of the person in `box`, in the picture.

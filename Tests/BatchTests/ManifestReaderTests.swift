@@ -87,6 +87,39 @@ import Testing
     #expect(b.steps[0].options["crf"] == .integer(20))
   }
 
+  @Test func `null takes a default away, and nothing else`() throws {
+    func manifest(_ job: String) -> String {
+      """
+      version: 1
+      defaults:
+        speak: {avatar: anna, crf: 20}
+        retries: {limit: 5, backoff: 30s}
+        labels: {team: news, day: monday}
+        timeout: 10m
+      jobs:
+        - {output: a.mp4, \(job)}
+      """
+    }
+    let job = try ManifestFixture().read(
+      manifest(
+        "timeout: null, labels: {day: ~}, retries: null, speak: {audio: voice.wav, crf: null}")
+    ).jobs[0]
+    #expect(job.steps[0].options["crf"] == nil && job.steps[0].options["avatar"] == .text("anna"))
+    #expect(job.labels == ["team": "news"] && job.attemptTimeoutSeconds == nil)
+    #expect(job.retries == RetryPolicy())
+    let both = try ManifestFixture().read(
+      manifest("speak: null, generate: {prompt: a room}")
+    ).jobs[0]
+    #expect(both.steps.map(\.kind) == ["generate"])
+    // No default is there, or a key without a value is a slip.
+    for option in ["caption: null", "crf: "] {
+      let error = #expect(throws: ManifestError.self) {
+        try ManifestFixture().read(manifest("speak: {audio: voice.wav, \(option)}"))
+      }
+      #expect(error?.problems.count == 1)
+    }
+  }
+
   @Test func `steps are done in the order of their kinds`() throws {
     let manifest = try ManifestFixture().read(ManifestFixture.job("generate: {prompt: a room}"))
     #expect(manifest.jobs[0].steps.map(\.kind) == ["generate", "speak"])

@@ -67,7 +67,7 @@ import Testing
   @Test(arguments: [
     #""crf": 52"#, #""crf": "high""#, #""crf": true"#, #""crf": [1]"#, #""strength": 2.1"#,
     #""strength": "much""#, #""require_face": 1"#, #""require_face": "yes""#, #""loop": "spin""#,
-    #""loop": 1"#, #""fps": "fast""#, #""fps": true"#, #""caption": ["x"]"#, #""caption": null"#,
+    #""loop": 1"#, #""fps": "fast""#, #""fps": true"#, #""caption": ["x"]"#,
     #""avatar": """#, #""audoi": "x""#,
   ])
   func `options that neither takes`(option: String) throws {
@@ -79,6 +79,10 @@ import Testing
       manifest(#""name": "a""#, #""$schema": "x", "defaults": {"priority": 1},"#), isRight: true)
     try check(manifest(#""name": "a""#, #""defaults": {"speak": {"crf": 3}},"#), isRight: true)
     try check(manifest(#""name": "a""#, #""defaults": {"name": "x"},"#), isRight: false)
+    try check(
+      manifest(#""priority": null"#, #""defaults": {"priority": 1},"#), isRight: true)
+    try check(manifest(#""name": null"#, #""defaults": {"priority": 1},"#), isRight: false)
+    try check(manifest(#""name": "a""#, #""defaults": {"priority": null},"#), isRight: false)
     try check(manifest(#""name": "a""#, #""default": {},"#), isRight: false)
     try check(#"{"version": 1, "jobs": []}"#, isRight: false)
     try check(#"{"version": 1, "jobs": {}}"#, isRight: false)

@@ -102,7 +102,7 @@ struct SchemaValidator {
   private func isOf(_ type: String?, _ value: JSONValue) -> Bool {
     switch (type, value) {
     case ("object", .object), ("array", .list), ("string", .text), ("boolean", .flag),
-      ("number", .number):
+      ("number", .number), ("null", .null):
       true
     case ("integer", .number(let number)): number == number.rounded()
     default: false

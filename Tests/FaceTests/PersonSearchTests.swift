@@ -59,9 +59,31 @@ private final class KnownPeople {
   @Test func `a person of a sixth of the picture is found by the face`() throws {
     let box = PixelBox(left: 1200, top: 500, right: 1270, bottom: 680)
     let people = KnownPeople([box])
-    #expect(try search(people).person(after: nil) { [] } == nil)
+    #expect(try search(people).person(after: nil, searchesParts: false) { [] } == nil)
     let face = FaceSquare(center: Point(1235, 520), side: 17)
-    #expect(try search(people).person(after: nil) { [face] } == people.people[0])
+    let found = try search(people).person(after: nil, searchesParts: false) { [face] }
+    #expect(found == people.people[0])
+  }
+
+  @Test func `a person of a seventh is found anywhere without a face`() throws {
+    for left in stride(from: 0, through: 1860, by: 155) {
+      for top in stride(from: 0, through: 920, by: 115) {
+        let people = KnownPeople([
+          PixelBox(left: left, top: top, right: left + 60, bottom: top + 160)
+        ])
+        #expect(
+          try search(people).person(after: nil) { [] } == people.people[0], "\(left), \(top)")
+      }
+    }
+    let nobody = KnownPeople([])
+    #expect(try search(nobody).person(after: nil) { [] } == nil && nobody.looks == 1 + 4 + 27)
+    let narrow = PersonSearch(
+      bounds: PixelBox(left: 0, top: 0, right: 90, bottom: 400), look: nobody.look)
+    for rows in [1, 2] {
+      let parts = narrow.parts(rows: rows)
+      #expect(
+        parts.allSatisfy { $0.intersection(narrow.bounds) == $0 } && parts.count == 2 * rows - 1)
+    }
   }
 
   @Test func `of several far people the largest counts, and stays the same one`() throws {

@@ -17,9 +17,7 @@ private final class CountedControl: ControlPictures {
 }
 
 @Suite struct KeptControlTests {
-  @Test func `pictures are made once, kept bit by bit, and made again where they are damaged`()
-    throws
-  {
+  @Test func `pictures are made once, kept bit by bit, and made again where damaged`() throws {
     let folder = try TemporaryFolder()
     let work = try WorkFolder(output: folder.file("a.mp4"), key: "a")
     let counted = CountedControl()

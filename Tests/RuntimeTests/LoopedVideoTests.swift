@@ -104,13 +104,6 @@ import Testing
     request.image = try tiny.picture(width: 32, height: 32)
     (request.length, request.loops) = (.frames(7), true)
     (request.museV.window, request.museV.overlap) = (4, 2)
-    func frames(_ request: GenerateRequest) throws -> [RGBPicture] {
-      let video = try MuseVVideo(
-        request, model: try #require(request.model), cancellation: Cancellation())
-      var (made, timings) = ([RGBPicture](), [String: Double]())
-      try video.frames(progress: { _ in }, timings: &timings) { made.append($0) }
-      return made
-    }
     let loop = try frames(request)
     #expect(loop.count == 7)
     request.loops = false
@@ -124,5 +117,63 @@ import Testing
     // Shorter than a window.
     (request.museV.window, request.length) = (12, .frames(3))
     #expect(try frames(request).count == 3)
+  }
+
+  @Test func `a clip goes forth and back for a loop that follows it`() throws {
+    let tiny = try TinyMuseV()
+    let path = try TinyControls.clip(in: tiny.folder, width: 32, height: 32, frames: 4)
+    func places(_ frames: Int?) throws -> [Int] {
+      let clip = try DrivingClip(
+        path, rate: Rational(12), goesBack: true, frames: frames, cancellation: Cancellation())
+      let shown = (0..<4).map { TinyControls.shown(width: 32, height: 32, frame: $0) }
+      return try (0..<(frames ?? clip.frameCount)).map { frame in
+        #expect(try clip.picture(at: frame) == clip.picture(at: clip.place(of: frame)))
+        return try #require(shown.firstIndex(of: clip.picture(at: frame)))
+      }
+    }
+    #expect(try places(nil) == [0, 1, 2, 3, 2, 1])
+    #expect(try places(5) == [0, 1, 2, 2, 1])
+    var request = tiny.request()
+    request.image = try tiny.picture(width: 32, height: 32)
+    (request.length, request.loops, request.control.video) = (nil, true, path)
+    (request.museV.window, request.museV.overlap) = (4, 2)
+    let begun = try frames(request)
+    #expect(begun.count == 6)
+    request.control.choices = [ControlChoice(.canny, path: TinyControls.path("clip"))]
+    let held = try frames(request)
+    #expect(held.count == 6 && held != begun)
+    request.control.video = nil
+    request.length = .frames(6)
+    request.control.choices[0].kind = .map
+    request.control.images = [path]
+    #expect(try frames(request) != held)
+    request.length = .frames(7)
+    let error = try #require(throws: RuntimeError.self) { try frames(request) }
+    #expect(error.exitCode == .usage && error.description.contains("has 6, forth and back,"))
+  }
+
+  @Test func `a still map holds a loop as a clip of it does`() throws {
+    let tiny = try TinyMuseV()
+    let clip = try TinyControls.clip(in: tiny.folder, width: 32, height: 32, frames: 4)
+    for frame in 1..<4 {
+      try writePNG(TinyControls.shown(width: 32, height: 32), to: "\(clip)/\(frame).png")
+    }
+    var request = tiny.request()
+    request.image = try tiny.picture(width: 32, height: 32)
+    (request.length, request.loops) = (.frames(6), true)
+    (request.museV.window, request.museV.overlap) = (4, 2)
+    request.control.choices = [ControlChoice(.map, path: TinyControls.path("clip"))]
+    request.control.images = [clip]
+    let held = try frames(request)
+    request.control.images = ["\(clip)/0.png"]
+    #expect(try frames(request) == held)
+  }
+
+  private func frames(_ request: GenerateRequest) throws -> [RGBPicture] {
+    let video = try MuseVVideo(
+      request, model: try #require(request.model), cancellation: Cancellation())
+    var (made, timings) = ([RGBPicture](), [String: Double]())
+    try video.frames(progress: { _ in }, timings: &timings) { made.append($0) }
+    return made
   }
 }

@@ -44,7 +44,8 @@ struct JSONReader {
       case UInt8(ascii: "\""): .scalar(try string())
       default: try word()
       }
-    return ManifestNode(content: content, mark: mark, isFlag: isFlag)
+    let isNull = if case .null = content { true } else { false }
+    return ManifestNode(content: content, mark: mark, isFlag: isFlag, isCancellation: isNull)
   }
 
   private mutating func object(

@@ -103,7 +103,7 @@ struct ManifestInterpreter {
     return isComplete
   }
 
-  /// A job's entries with the defaults that it does not have itself.
+  /// A job's entries with the defaults that it does not have itself; what it sets to null it has neither way.
   private static func lay(
     _ job: [ManifestNode.Entry], over defaults: [ManifestNode.Entry], kindNames: [String],
     mark: ManifestMark
@@ -115,12 +115,19 @@ struct ManifestInterpreter {
         if !isKind { entries.append(standard) }
         continue
       }
+      if entries[index].value.isCancellation {
+        entries.remove(at: index)
+        continue
+      }
       guard isKind || JobKey.isMerged(standard.key),
         case .mapping(let own) = entries[index].value.content,
         case .mapping(let others) = standard.value.content
       else { continue }
       let missing = others.filter { other in !own.contains { $0.key == other.key } }
-      entries[index].value.content = .mapping(own + missing)
+      let kept = own.filter { entry in
+        !(entry.value.isCancellation && others.contains { $0.key == entry.key })
+      }
+      entries[index].value.content = .mapping(kept + missing)
     }
     return ManifestNode(content: .mapping(entries), mark: mark)
   }

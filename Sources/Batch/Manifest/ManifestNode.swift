@@ -31,6 +31,8 @@ struct ManifestNode: Sendable {
   var mark: ManifestMark
   /// Whether it is `true` or `false` without quotes, which is no text.
   var isFlag = false
+  /// Whether it is `null` or `~`, written out, which takes a default away; a key without a value is a slip.
+  var isCancellation = false
 
   static let flags: Set<String> = ["true", "True", "TRUE", "false", "False", "FALSE"]
 

@@ -62,8 +62,15 @@ public enum ManifestSchema {
     _ kinds: [JobKind], keys: [JobKey], requiresKind: Bool
   ) -> SchemaValue {
     var properties: [String: SchemaValue] = [:]
-    for kind in kinds { properties[kind.name] = .reference(kind.name).described(kind.summary) }
-    for key in keys { properties[key.rawValue] = value(of: key).described(key.summary) }
+    for kind in kinds {
+      let options = SchemaValue.reference(kind.name)
+      properties[kind.name] = (requiresKind ? orNull(options) : options).described(kind.summary)
+    }
+    for key in keys {
+      let isCancellable = requiresKind && key.isDefault
+      properties[key.rawValue] =
+        (isCancellable ? orNull(value(of: key)) : value(of: key)).described(key.summary)
+    }
     var schema: [String: SchemaValue] = [
       "type": "object", "additionalProperties": false, "properties": .object(properties),
     ]
@@ -112,7 +119,7 @@ public enum ManifestSchema {
   private static func options(of kind: JobKind) -> SchemaValue {
     var properties: [String: SchemaValue] = [:]
     for option in kind.options {
-      properties[option.key] = value(of: option.type).described(option.summary)
+      properties[option.key] = orNull(value(of: option.type)).described(option.summary)
     }
     return [
       "type": "object", "additionalProperties": false, "properties": .object(properties),
@@ -150,6 +157,11 @@ public enum ManifestSchema {
     ]
     if range.upperBound != .max { schema["maximum"] = .integer(range.upperBound) }
     return orTemplate(.object(schema))
+  }
+
+  /// What a job may also say of a key that the defaults have, to have it neither way.
+  private static func orNull(_ schema: SchemaValue) -> SchemaValue {
+    ["anyOf": [schema, ["type": "null"]]]
   }
 
   private static func orTemplate(_ schemas: SchemaValue...) -> SchemaValue {

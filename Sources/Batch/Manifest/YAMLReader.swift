@@ -30,7 +30,8 @@ struct YAMLReader {
       let isNull = scalar.style == .plain && Self.nulls.contains(scalar.string)
       return ManifestNode(
         content: isNull ? .null : .scalar(scalar.string), mark: mark,
-        isFlag: scalar.style == .plain && ManifestNode.flags.contains(scalar.string))
+        isFlag: scalar.style == .plain && ManifestNode.flags.contains(scalar.string),
+        isCancellation: isNull && !scalar.string.isEmpty)
     case .sequence(let sequence):
       try Self.requireNoTag(sequence.tag, mark)
       var list: [ManifestNode] = []

@@ -48,11 +48,16 @@ final class ControlMaker {
   /// The pose of the person in `photo` as it lies in the picture that is made; nil where nobody is seen.
   ///
   /// `previous` is that of the frame before, in which the same person is meant.
-  func pose(in photo: RGBPicture, after previous: WholeBodyPose? = nil) throws -> WholeBodyPose? {
+  /// With `searchesParts` small people are looked for too, which takes long where nobody is.
+  func pose(
+    in photo: RGBPicture, after previous: WholeBodyPose? = nil, searchesParts: Bool = true
+  ) throws -> WholeBodyPose? {
     let finder = try finder ?? network?.finder(device: device)
     self.finder = finder
     let fitting = photo.fitting(width: width, height: height)
-    return try finder?.pose(in: photo.bytes, after: previous?.moved(fitting.inverse)) {
+    return try finder?.pose(
+      in: photo.bytes, after: previous?.moved(fitting.inverse), searchesParts: searchesParts
+    ) {
       let detector = try faceDetector ?? FrontalFaceDetector()
       faceDetector = detector
       return try detector.faces(in: photo.frame()).map(\.square)

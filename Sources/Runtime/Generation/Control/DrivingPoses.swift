@@ -13,6 +13,9 @@ struct DrivingPoses {
   /// Poses that lie this near to the picture's, in shares of its longer side, are taken as they are.
   static let tolerance = 0.02
 
+  /// While nobody is seen, every so many frames are searched for small people.
+  private static let searchedFrames = 12
+
   init(_ poses: [WholeBodyPose?]) { self.poses = poses }
 
   /// Looks at the first `frames` frames of a clip; `smoother` takes the tremble out of what is seen.
@@ -22,14 +25,19 @@ struct DrivingPoses {
     _ clip: DrivingClip, frames: Int, maker: ControlMaker, smoother: PoseSmoother?,
     cancellation: Cancellation, progress: ProgressHandler
   ) throws {
-    progress(.stage(name: "looking at the clip", total: frames))
+    let newCount = clip.newCount(of: frames)
+    progress(.stage(name: "looking at the clip", total: newCount))
     poses = []
-    for frame in 0..<frames {
+    for frame in 0..<newCount {
       try cancellation.check()
-      poses.append(try maker.pose(in: clip.picture(at: frame), after: poses.last ?? nil))
+      poses.append(
+        try maker.pose(
+          in: clip.picture(at: frame), after: poses.last ?? nil,
+          searchesParts: frame % Self.searchedFrames == 0))
       progress(.step(done: frame + 1))
     }
-    poses = smoother?.smoothed(poses) ?? poses
+    let seen = smoother?.smoothed(poses) ?? poses
+    poses = (0..<frames).map { seen[clip.place(of: $0)] }
     let missing = poses.count { $0 == nil }
     guard missing < frames else { throw ControlMaker.nobody(in: "--video \(clip.path)") }
     if missing > 0 {

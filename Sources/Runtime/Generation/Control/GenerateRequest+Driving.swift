@@ -18,7 +18,9 @@ extension GenerateRequest {
       )
     }
     return try control.video.map {
-      try DrivingClip($0, rate: rate, cancellation: cancellation)
+      try DrivingClip(
+        $0, rate: rate, goesBack: loops, frames: length?.frameCount(at: rate),
+        cancellation: cancellation)
     }
   }
 

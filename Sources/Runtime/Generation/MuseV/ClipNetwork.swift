@@ -11,6 +11,8 @@ final class ClipNetwork {
   private let prompts: EncodedPrompts
   private let references: ReferenceConditions?
   private let controls: ControlStack?
+  /// How many frames a video has that loops; the given one is then none of them, but looks like the first to ControlNets.
+  private let ring: Int?
   private let options: MuseVOptions
   private let device: any Device
   private let precision: Precision
@@ -19,12 +21,14 @@ final class ClipNetwork {
 
   init(
     _ unet: UNet3DCondition, given: [Float], shape: [Int], prompts: EncodedPrompts,
-    references: ReferenceConditions?, controls: ControlStack?, options: MuseVOptions,
+    references: ReferenceConditions?, controls: ControlStack?, ring: Int? = nil,
+    options: MuseVOptions,
     device: any Device, precision: Precision
   ) {
     self.unet = unet
     (self.given, self.shape) = (given, shape)
     (self.prompts, self.references, self.controls) = (prompts, references, controls)
+    self.ring = ring
     (self.options, self.device, self.precision) = (options, device, precision)
   }
 
@@ -51,7 +55,9 @@ final class ClipNetwork {
     }
     if let controls {
       // The given frame is the video's first.
-      let numbers = (0..<givenCount) + request.frames.map { $0 + givenCount }
+      let numbers =
+        (0..<givenCount)
+        + request.frames.map { frame in ring.map { frame % $0 } ?? frame + givenCount }
       inputs.merge(try controls.additions(to: latents, frames: numbers, for: request)) { $1 }
     }
     return try Array((plan.run(inputs)["sample"]?.values ?? []).dropFirst(given.count))

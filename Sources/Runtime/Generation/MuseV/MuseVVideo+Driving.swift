@@ -50,7 +50,7 @@ extension MuseVVideo {
     }
     let encoder = try pictures.encoder()
     var values: [Float] = []
-    for frame in 1..<frameCount {
+    for frame in (request.loops ? 0 : 1)..<frameCount {
       try cancellation.check()
       values += try pictures.encode(pictures.fitted(clip.picture(at: frame)), by: encoder)
     }

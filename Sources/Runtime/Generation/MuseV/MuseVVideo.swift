@@ -38,10 +38,6 @@ struct MuseVVideo: VideoGenerator {
     if asked.loops, asked.museV.endsWithShortWindow {
       throw RuntimeError.usage("--short-last-window: a loop has no last window: leave it out")
     }
-    if asked.loops, let word = asked.control.words({ $0 }).first {
-      throw RuntimeError.usage(
-        "--loop: \(word.option) follows no ring of frames: leave one of them out")
-    }
     files = try MuseVFiles(asked, model: model)
     folder = try StableDiffusionFolder(files.base, asked, autoencoder: files.autoencoder)
     scheduler = try folder.scheduler()
@@ -55,7 +51,7 @@ struct MuseVVideo: VideoGenerator {
       precision: device.resolve(asked.precision.forComputing))
     frameCount = try asked.frameCount(at: rate, following: clip)
     driving = try VideoDriving(
-      asked.control, clip: clip, frames: frameCount, rate: rate,
+      asked.control, clip: clip, frames: frameCount, rate: rate, loops: asked.loops,
       unet: files.configuration().spatial, pictures: pictures, cancellation: cancellation)
     guard GenerateRequest.frameRange.contains(frameCount), frameCount > 1 else {
       throw RuntimeError.usage(
@@ -171,7 +167,8 @@ struct MuseVVideo: VideoGenerator {
     let stack = try driving.prepared()?.stack(prompts: prompts, steps: steps, pictures: pictures)
     let network = ClipNetwork(
       unet, given: clean, shape: shape, prompts: prompts, references: references,
-      controls: stack, options: options, device: pictures.device, precision: pictures.precision)
+      controls: stack, ring: request.loops ? frameCount : nil, options: options,
+      device: pictures.device, precision: pictures.precision)
     var numbers = request.randomNumbers.generator(seed: request.seed)
     let frames = Self.denoisedFrames(request, of: frameCount)
     func noise() -> LatentVideo {

@@ -9,6 +9,7 @@ final class VideoDriving {
   let clip: DrivingClip?
   private let frames: Int
   private let rate: Rational
+  private let loops: Bool
   private let cancellation: Cancellation
   private let options: ControlOptions
   private let networks: ControlNetworks?
@@ -23,11 +24,11 @@ final class VideoDriving {
   ///
   /// - Throws: `RuntimeError` with the documented exit codes.
   init(
-    _ options: ControlOptions, clip: DrivingClip?, frames: Int, rate: Rational,
+    _ options: ControlOptions, clip: DrivingClip?, frames: Int, rate: Rational, loops: Bool,
     unet: UNetConfiguration, pictures: LatentPictures, cancellation: Cancellation
   ) throws {
     (self.options, self.clip, self.frames, self.rate) = (options, clip, frames, rate)
-    self.cancellation = cancellation
+    (self.loops, self.cancellation) = (loops, cancellation)
     networks = try ControlNetworks(
       options, unet: unet, reduction: pictures.autoencoder.reduction)
     maker = try ControlMaker(options, pictures: pictures)
@@ -90,7 +91,8 @@ final class VideoDriving {
   /// A clip of maps, which must last as long as the video.
   private func openMaps(_ path: String) throws -> DrivingClip {
     if let known = maps[path] { return known }
-    let clip = try DrivingClip(path, rate: rate, cancellation: cancellation)
+    let clip = try DrivingClip(
+      path, rate: rate, goesBack: loops, frames: frames, cancellation: cancellation)
     try clip.check("--control-image", frames: frames)
     maps[path] = clip
     return clip
