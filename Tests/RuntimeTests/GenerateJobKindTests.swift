@@ -38,7 +38,7 @@ import Testing
       preset: majicmix, noise_file: b.pt, ip_adapter: b.pt, ip_adapter_image: face.png, ip_adapter_scale: 0.5, face_network: b.pt}
       """)[0]
     let described = Set(GenerateJobKind.describe().options.map(\.key))
-    #expect(Set(job.steps[0].options.keys) == described.subtracting(["frames"]))
+    #expect(Set(job.steps[0].options.keys) == described.subtracting(["frames", "shot"]))
     // As it comes back from a ledger.
     let step = try JSONDecoder().decode(JobStep.self, from: JSONEncoder().encode(job.steps[0]))
     #expect(GenerateJobKind.key(step) == GenerateJobKind.key(job.steps[0]))
@@ -83,6 +83,16 @@ import Testing
     (control.restages, control.videoStrength, control.poseAlignment) = (true, 0.5, .off)
     control.poseSmoothing = .off
     #expect(request.control == control)
+  }
+
+  @Test func `shots are texts in quotes`() throws {
+    let step = try jobs("output: a.mp4, generate: {image: face.png, shot: ['2: nods', '0.5: ']}")[0]
+      .steps[0]
+    let request = try GenerateRequest(step, output: "/a.mp4")
+    #expect(request.shots == [Shot(seconds: 2, prompt: "nods"), Shot(seconds: 0.5, prompt: "")])
+    let one = try jobs("output: a.mp4, generate: {shot: '2: nods'}")[0].steps[0]
+    #expect(try GenerateRequest(one, output: "/a.mp4").shots.count == 1)
+    #expect(GenerateJobKind.key(one) != GenerateJobKind.key(step))
   }
 
   @Test func `a step with none has the command's defaults`() throws {
@@ -169,6 +179,14 @@ import Testing
     (
       "output: a.mp4, generate: {prompt: x, seconds: 1, frames: 9}",
       "seconds and frames do not go together: give one of them"
+    ),
+    (
+      "output: a.mp4, generate: {prompt: x, seconds: 1, shot: '2: nods'}",
+      "generate: seconds: each shot says how long it is: leave it out"
+    ),
+    (
+      "output: a.mp4, generate: {prompt: x, shot: ['nods']}",
+      "shot nods: write it as SECONDS: PROMPT, as in '2: she nods'"
     ),
     (
       "output: a.png, generate: {prompt: x, size: 65x64}",

@@ -143,7 +143,7 @@ extension GenerateRequest {
       videoModel == MotionGenerator.model
       ? Length.seconds(MotionGenerator.usualSeconds) : .frames(MuseVOptions.usualFrames)
     let whole = clip?.durationSeconds.map { Length.seconds($0) }
-    let frames = (length ?? whole ?? usual).frameCount(at: expectedRate)
+    let frames = (wholeLength ?? whole ?? usual).frameCount(at: expectedRate)
     return JobSize(
       seconds: Double(frames) / expectedRate.value, frameCount: frames, pixelsPerFrame: pixels)
   }

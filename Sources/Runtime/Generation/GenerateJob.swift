@@ -23,7 +23,9 @@ public struct GenerateJob {
   /// - Throws: `AvatarError`s with the documented exit codes, `CancelledError`.
   public func run(progress: @escaping ProgressHandler = { _ in }) throws -> GenerateReport {
     let started = ContinuousClock.now
-    if let complaint = request.control.complaint { throw RuntimeError.usage(complaint) }
+    if let complaint = request.control.complaint ?? request.shotComplaint {
+      throw RuntimeError.usage(complaint)
+    }
     let pictures = [
       request.image, request.museV.reference, request.control.video, request.ipAdapter.picture,
     ]
@@ -46,7 +48,7 @@ public struct GenerateJob {
       throw RuntimeError.usage(
         "--model \(model): makes videos: end the output's name in .mp4, or leave the model out")
     }
-    if request.length != nil || request.rate != nil || request.loops {
+    if request.wholeLength != nil || request.rate != nil || request.loops {
       throw RuntimeError.usage(
         "output \(request.output): is a picture: end its name in .mp4, or leave out its length, rate "
           + "and --loop")
