@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import Media
 import TestSupport
 import Testing
 
