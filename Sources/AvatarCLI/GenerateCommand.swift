@@ -277,6 +277,9 @@ struct GenerateCommand: ParsableCommand {
     if let complaint = options.complaint ?? control.options.complaint {
       throw ValidationError(complaint)
     }
+    try check(
+      !control.noSound || speech.audio == nil, "no-sound",
+      "--audio takes the place of the clip's sound: leave it out")
     if prompt.isEmpty && shot.isEmpty && image == nil && !control.restage {
       throw ValidationError("--prompt: say what to draw, or give a picture with --image")
     }

@@ -34,7 +34,7 @@ import Testing
       picture_noise: 0.5, image_prompt_scale: 2, reference: face.png, image_encoder: a.pt, \
       reference_net: b.pt, video_negative_prompt: cars, picture_steps: 7, picture_guidance: 4, \
       control: ["pose=a.pt:0.5:0-0.6", depth=b.pt], control_image: [face.png, b.pt], guess_mode: true, pose_network: b.pt, \
-      pose_parts: "body,face", video: face.png, restage: true, video_strength: 0.5, pose_alignment: off, pose_smoothing: off, \
+      pose_parts: "body,face", video: face.png, no_sound: true, restage: true, video_strength: 0.5, pose_alignment: off, pose_smoothing: off, \
       preset: majicmix, noise_file: b.pt, ip_adapter: b.pt, ip_adapter_image: face.png, ip_adapter_scale: 0.5, face_network: b.pt}
       """)[0]
     let described = Set(GenerateJobKind.describe().options.map(\.key))
@@ -80,6 +80,7 @@ import Testing
     (control.guesses, control.poseParts) = (true, [.body, .face])
     control.images = [request.image ?? "", request.autoencoder ?? ""]
     (control.poseNetwork, control.video) = (request.autoencoder, request.image)
+    control.leavesSoundOut = true
     (control.restages, control.videoStrength, control.poseAlignment) = (true, 0.5, .off)
     control.poseSmoothing = .off
     #expect(request.control == control)

@@ -150,21 +150,25 @@ public struct GenerateJob {
       request: made,
       precision: request.isIntermediate ? request.precision.rawValue : generator.precision,
       ownWords: generator.ownWords)
-    let video = GeneratedVideo(
+    var video = GeneratedVideo(
       output: request.output, width: generator.width, height: generator.height,
       rate: generator.rate,
       crf: request.isIntermediate ? Self.intermediateCRF : request.crf,
       replacesOutput: request.replacesOutput)
+    if let clip = request.control.video, !request.control.leavesSoundOut, !request.isIntermediate {
+      try video.takeSound(of: clip)
+    }
     var timings: [String: Double] = [:]
     var contentID = ""
     try inWorkFolder { work in
       generator.keepSteps(in: work)
-      try video.write(in: work, cancellation: cancellation) { digest in
+      let remarks = try video.write(in: work, cancellation: cancellation) { digest in
         contentID = tags.contentID(digest: digest)
         return tags.entries(contentID: contentID)
       } frames: { append in
         try generator.generate(progress: progress, timings: &timings, append: append)
       }
+      for remark in remarks { progress(.warning(remark)) }
     }
     var report = GenerateReport(made, precision: generator.precision, timings, contentID)
     report.frames = generator.frameCount

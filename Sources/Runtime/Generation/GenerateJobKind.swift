@@ -173,7 +173,10 @@ public enum GenerateJobKind {
         .pattern(regularExpression: "^[a-z,]+$") {
           SpeakJobKind.complaint($0, ControlOptions.poseParts)
         }, "What of poses is drawn, as body,hands (default: body,hands,face)."),
-      .init("video", .inputPath, "MuseV: the clip whose frames the video follows."),
+      .init(
+        "video", .inputPath,
+        "MuseV: the clip whose frames the video follows, and whose sound it gets."),
+      .init("no_sound", .flag, "MuseV: leave out that clip's sound."),
       .init("restage", .flag, "MuseV: repaint the clip's first frame, and begin with it."),
       .init(
         "video_strength", .number(0...1),
@@ -418,6 +421,7 @@ extension ControlOptions {
       try options.text("pose_parts").map { try options.read("pose_parts", $0, Self.poseParts) }
       ?? poseParts
     video = try options.text("video")
+    leavesSoundOut = try options.flag("no_sound") ?? leavesSoundOut
     restages = try options.flag("restage") ?? restages
     videoStrength = try options.number("video_strength", 0...1)
     poseAlignment = try options.choice("pose_alignment") ?? poseAlignment
