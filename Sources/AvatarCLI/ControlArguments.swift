@@ -45,8 +45,13 @@ struct ControlArguments: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("The clip whose frames a video of MuseV follows.", valueName: "file"))
+    help: ArgumentHelp(
+      "The clip whose frames a video of MuseV follows, and whose sound it gets.",
+      valueName: "file"))
   var video: String?
+
+  @Flag(name: .long, help: "Leave out that clip's sound.")
+  var noSound = false
 
   @Flag(
     name: .long,
@@ -89,7 +94,7 @@ struct ControlArguments: ParsableArguments {
     (options.guesses, options.poseParts) = (guessMode, poseParts)
     (options.video, options.restages, options.videoStrength) = (video, restage, videoStrength)
     (options.poseAlignment, options.poseSheet) = (poseAlignment, poseSheet)
-    options.poseSmoothing = poseSmoothing
+    (options.poseSmoothing, options.leavesSoundOut) = (poseSmoothing, noSound)
     return options
   }
 }

@@ -22,6 +22,7 @@ struct GenerateCommand: ParsableCommand {
 
       Examples:
         avatar generate --image woman.jpg --prompt "a woman nods and smiles" --seconds 4 -o woman.mp4
+        avatar generate --image woman.jpg --shot "2: she nods" --shot "3: she smiles, looking left" -o woman.mp4
         avatar generate --image woman.jpg --prompt "a woman nods" --audio voice.wav -o talks.mp4
         avatar generate --base models/sd15 --prompt "portrait of a woman, soft light" -o woman.png
         avatar generate --base models/sd15 --image photo.jpg --strength 0.5 --prompt "oil painting" -o painting.png
@@ -51,6 +52,14 @@ struct GenerateCommand: ParsableCommand {
 
   @Option(name: .long, help: ArgumentHelp("What to draw.", valueName: "text"))
   var prompt = ""
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "A shot of the video, which goes on from the one before: seconds, and what it shows beside --prompt (repeatable).",
+      valueName: "seconds: text"),
+    transform: { try SpeakCommand.read($0, of: "shot", Shot.init(parsing:)) })
+  var shot: [Shot] = []
 
   @Option(name: .long, help: ArgumentHelp("What not to draw.", valueName: "text"))
   var negativePrompt: String?
@@ -268,7 +277,10 @@ struct GenerateCommand: ParsableCommand {
     if let complaint = options.complaint ?? control.options.complaint {
       throw ValidationError(complaint)
     }
-    if prompt.isEmpty && image == nil && !control.restage {
+    try check(
+      !control.noSound || speech.audio == nil, "no-sound",
+      "--audio takes the place of the clip's sound: leave it out")
+    if prompt.isEmpty && shot.isEmpty && image == nil && !control.restage {
       throw ValidationError("--prompt: say what to draw, or give a picture with --image")
     }
   }
@@ -292,7 +304,7 @@ struct GenerateCommand: ParsableCommand {
       (request.base, request.model) = (base ?? request.base, model)
       request.length = seconds.map { .seconds($0) } ?? frames.map { .frames($0) }
       (request.rate, request.crf, request.loops) = (fps, crf, loop)
-      request.prompt = prompt
+      (request.prompt, request.shots) = (prompt, shot)
       request.negativePrompt = negativePrompt ?? request.negativePrompt
       (request.image, request.size) = (image, size ?? request.size)
       request.strength = strength ?? request.strength

@@ -45,6 +45,10 @@ public struct JobKind: Sendable {
     case number(ClosedRange<Double>)
     case flag
     case choice([String])
+    /// Texts of one line; one alone needs no list.
+    ///
+    /// `complaint` says what to write instead, and nil of what is right.
+    case lines(complaint: @Sendable (String) -> String?)
     /// Text, or a number without quotes; kept as text.
     ///
     /// `complaint` says what to write instead, as in "use 1 to 240", and nil of what is right; `regularExpression` is what the

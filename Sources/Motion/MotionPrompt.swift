@@ -1,4 +1,4 @@
-/// What a prompt asks a portrait to do: scenes one after the other, of equal length.
+/// What a prompt asks a portrait to do: scenes one after the other, of equal length unless they are said to be of others.
 ///
 /// Words are English, and few (`MotionVocabulary`). "then" begins the next scene. "slightly" and "broadly" weigh the
 /// part of a scene that they stand in, and "not" takes it away; parts are separated by commas and by "and". Movements without a direction
@@ -6,6 +6,8 @@
 public struct MotionPrompt: Sendable, Equatable {
   /// The strength of each action, scene after scene; none is idling.
   public private(set) var scenes: [[MotionAction: Double]] = []
+  /// How long each scene is, beside the others.
+  public private(set) var lengths: [Double] = []
   /// Words that are not known, in order.
   public private(set) var unknownWords: [String] = []
 
@@ -62,6 +64,18 @@ public struct MotionPrompt: Sendable, Equatable {
     }
     finishPart()
     if isSaid || scenes.isEmpty { scenes.append(scene) }
+    lengths = scenes.map { _ in 1 }
+  }
+
+  /// Prompts that follow one another, each for so long, which its scenes share evenly.
+  public init(parts: [(text: String, length: Double)]) {
+    precondition(!parts.isEmpty, "a prompt has parts")
+    for (text, length) in parts {
+      let prompt = MotionPrompt(text)
+      scenes += prompt.scenes
+      lengths += prompt.scenes.map { _ in length / Double(prompt.scenes.count) }
+      unknownWords += prompt.unknownWords.filter { !unknownWords.contains($0) }
+    }
   }
 
   /// One part of a scene.

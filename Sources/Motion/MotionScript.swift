@@ -3,12 +3,19 @@ import Compute
 /// What is asked for in every frame, in the network's form.
 struct MotionScript: Sendable {
   private let scenes: [[Float]]
+  /// Where each scene ends; the last ends with the frames.
+  private let ends: [Double]
   private let frames: Int
   private let loops: Bool
 
-  /// The scenes of `prompt` share `frames` evenly; beyond, the last goes on, or, where it `loops`, the first.
+  /// The scenes of `prompt` share `frames` as their lengths say; beyond, the last goes on, or, where it `loops`, the first.
   init(_ prompt: MotionPrompt, frames: Int, loops: Bool, configuration: MotionConfiguration) {
     (self.frames, self.loops) = (frames, loops)
+    var end = 0.0
+    ends = prompt.lengths.map { length in
+      end += length
+      return end
+    }
     scenes = prompt.scenes.map { scene in
       configuration.actions.map { action in
         guard let strength = scene[action] else { return 0 }
@@ -24,8 +31,7 @@ struct MotionScript: Sendable {
     var tensor = HostTensor(shape: [1, actions + 2, range.count])
     for (place, frame) in range.enumerated() {
       if isTold {
-        let shown = loops ? frame % frames : frame
-        let scene = scenes[min(shown * scenes.count / frames, scenes.count - 1)]
+        let scene = scenes[self.scene(at: loops ? frame % frames : frame)]
         for action in 0..<actions {
           tensor.values[action * range.count + place] = scene[action]
         }
@@ -34,5 +40,11 @@ struct MotionScript: Sendable {
       if frame == 0 { tensor.values[(actions + 1) * range.count + place] = 1 }
     }
     return tensor
+  }
+
+  /// The number of the scene that `frame` is in.
+  private func scene(at frame: Int) -> Int {
+    let place = Double(frame) * (ends.last ?? 1)
+    return ends.firstIndex { place < $0 * Double(frames) } ?? scenes.count - 1
   }
 }

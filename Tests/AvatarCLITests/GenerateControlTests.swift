@@ -14,6 +14,11 @@ struct GenerateControlTests {
         ["--control", "map=a", "--control-image", "a.png", "--control-image", "b.png"],
         "give one, for the one ControlNet"
       ),
+      (["--no-sound"], "name the clip with --video"),
+      (
+        ["--video", "a.mp4", "--no-sound", "--audio", "a.wav"],
+        "takes the place of the clip's sound"
+      ),
       (["--restage"], "name the clip with --video"),
       (["--video", "a.mp4", "--video-strength", "1.5"], "--video-strength 1.5: use 0 to 1"),
       (["--pose-sheet", "a.png"], "name the clip with --video"),

@@ -40,6 +40,13 @@ struct MotionPromptTests {
     }
   }
 
+  @Test func `shots last as long as they are said to, and share their time among their scenes`() {
+    let prompt = MotionPrompt(parts: [("nods, then smiles", 3), ("", 1), ("dances and blinks", 2)])
+    #expect(prompt.scenes.map { Set($0.keys) } == [[.nods], [.smiles], [], [.blinks]])
+    #expect(prompt.lengths == [1.5, 1.5, 1, 2] && prompt.unknownWords == ["dances"])
+    #expect(MotionPrompt("nods, then smiles").lengths == [1, 1])
+  }
+
   @Test func `degrees weigh the part that they stand in`() {
     let scene = MotionPrompt("nods slightly and smiles broadly, blinking").scenes[0]
     #expect(scene == [.nods: 0.6, .smiles: 1.4, .blinks: 1])

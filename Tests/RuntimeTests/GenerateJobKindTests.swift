@@ -34,11 +34,11 @@ import Testing
       picture_noise: 0.5, image_prompt_scale: 2, reference: face.png, image_encoder: a.pt, \
       reference_net: b.pt, video_negative_prompt: cars, picture_steps: 7, picture_guidance: 4, \
       control: ["pose=a.pt:0.5:0-0.6", depth=b.pt], control_image: [face.png, b.pt], guess_mode: true, pose_network: b.pt, \
-      pose_parts: "body,face", video: face.png, restage: true, video_strength: 0.5, pose_alignment: off, pose_smoothing: off, \
+      pose_parts: "body,face", video: face.png, no_sound: true, restage: true, video_strength: 0.5, pose_alignment: off, pose_smoothing: off, \
       preset: majicmix, noise_file: b.pt, ip_adapter: b.pt, ip_adapter_image: face.png, ip_adapter_scale: 0.5, face_network: b.pt}
       """)[0]
     let described = Set(GenerateJobKind.describe().options.map(\.key))
-    #expect(Set(job.steps[0].options.keys) == described.subtracting(["frames"]))
+    #expect(Set(job.steps[0].options.keys) == described.subtracting(["frames", "shot"]))
     // As it comes back from a ledger.
     let step = try JSONDecoder().decode(JobStep.self, from: JSONEncoder().encode(job.steps[0]))
     #expect(GenerateJobKind.key(step) == GenerateJobKind.key(job.steps[0]))
@@ -80,9 +80,20 @@ import Testing
     (control.guesses, control.poseParts) = (true, [.body, .face])
     control.images = [request.image ?? "", request.autoencoder ?? ""]
     (control.poseNetwork, control.video) = (request.autoencoder, request.image)
+    control.leavesSoundOut = true
     (control.restages, control.videoStrength, control.poseAlignment) = (true, 0.5, .off)
     control.poseSmoothing = .off
     #expect(request.control == control)
+  }
+
+  @Test func `shots are texts in quotes`() throws {
+    let step = try jobs("output: a.mp4, generate: {image: face.png, shot: ['2: nods', '0.5: ']}")[0]
+      .steps[0]
+    let request = try GenerateRequest(step, output: "/a.mp4")
+    #expect(request.shots == [Shot(seconds: 2, prompt: "nods"), Shot(seconds: 0.5, prompt: "")])
+    let one = try jobs("output: a.mp4, generate: {shot: '2: nods'}")[0].steps[0]
+    #expect(try GenerateRequest(one, output: "/a.mp4").shots.count == 1)
+    #expect(GenerateJobKind.key(one) != GenerateJobKind.key(step))
   }
 
   @Test func `a step with none has the command's defaults`() throws {
@@ -169,6 +180,14 @@ import Testing
     (
       "output: a.mp4, generate: {prompt: x, seconds: 1, frames: 9}",
       "seconds and frames do not go together: give one of them"
+    ),
+    (
+      "output: a.mp4, generate: {prompt: x, seconds: 1, shot: '2: nods'}",
+      "generate: seconds: each shot says how long it is: leave it out"
+    ),
+    (
+      "output: a.mp4, generate: {prompt: x, shot: ['nods']}",
+      "shot nods: write it as SECONDS: PROMPT, as in '2: she nods'"
     ),
     (
       "output: a.png, generate: {prompt: x, size: 65x64}",

@@ -16,8 +16,10 @@ import Testing
     request.base = "sd15"
     request.control.video = "clip.mp4"
     (request.control.restages, request.control.guesses) = (true, true)
+    request.control.leavesSoundOut = true
     let words = command(request).split(separator: " ")
     #expect(words.contains("--restage") && words.contains("--guess-mode"))
+    #expect(words.contains("--no-sound"))
     #expect(command(request).contains("--video clip.mp4"))
   }
 

@@ -93,6 +93,39 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.file("a.mp4")))
   }
 
+  @Test func `shots of their own lengths are one motion`() throws {
+    let folder = try TemporaryFolder()
+    var request = try request(folder, "a woman")
+    (request.length, request.steps, request.seed) = (nil, 20, 11)
+    request.shots = [Shot(seconds: 4, prompt: "smiles"), Shot(seconds: 2, prompt: "turns left")]
+    let generator = try MotionGenerator(request, cancellation: Cancellation())
+    #expect(generator.frameCount == 150)
+    let track = try generator.motion(
+      MiniModel("mini"), device: CPUDevice(threads: ResourceUsage.availableCores),
+      progress: { _ in })
+    func mean(_ channel: MotionChannel, _ frames: Range<Int>) -> Double {
+      frames.reduce(0) { $0 + track.frames[$1][channel] } / Double(frames.count)
+    }
+    #expect(mean(.smile, 20..<90) > 0.4 && abs(mean(.yaw, 20..<90)) < 0.05)
+    #expect(mean(.yaw, 115..<150) < -0.07 && mean(.smile, 120..<150) < 0.3)
+    func step(_ frame: Int) -> Double {
+      let (one, other) = (track.frames[frame - 1], track.frames[frame])
+      let channels = MotionChannel.allCases.filter { ![.blink, .gazeX, .gazeY].contains($0) }
+      return channels.map { abs(other[$0] - one[$0]) }.reduce(0, +)
+    }
+    let steps = (1..<150).map(step)
+    // A smile ends within a quarter of a second; the seam is no faster than what is around it.
+    let near = (steps[95..<99] + steps[100..<104]).sorted()
+    #expect(steps[99] < 1.5 * near[6] && steps[99] < 0.2, "\(steps[95..<104])")
+    request.shots[1].seconds = 0.04
+    request.steps = 2
+    let report = try GenerateJob(request).run()
+    #expect(report.frames == 101)
+    let command = try #require(ShowReport(file: report.output).command)
+    #expect(command.contains("--prompt 'a woman' --shot '4.0: smiles' --shot '0.04: turns left'"))
+    #expect(!command.contains("--seconds"))
+  }
+
   @Test func `the embedded network tells actions apart`() throws {
     let model = try MiniModel("mini")
     let generation = try model.motion(

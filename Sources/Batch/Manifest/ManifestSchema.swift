@@ -130,7 +130,7 @@ public enum ManifestSchema {
     switch type {
     case .text: .reference("text")
     case .inputPath: .reference("line")
-    case .inputPathList, .inputPathsWithin(_): .reference("lines")
+    case .inputPathList, .inputPathsWithin(_), .lines(_): .reference("lines")
     case .inputPathOrName(let names):
       ["allOf": [.reference("line")], "examples": .list(names.map(SchemaValue.text))]
     case .inputPaths(let names, _):

@@ -66,6 +66,7 @@ struct StepReader {
     case .number(let range): fields.number(node, option.key, range).map { .number($0) }
     case .flag: fields.flag(node, option.key).map { .flag($0) }
     case .choice(let names): fields.choice(node, option.key, names).map { .text($0) }
+    case .lines(let complaint): list(node) { line($0, option.key, complaint) }
     case .pattern(_, let complaint): pattern(node, option.key, complaint).map { .text($0) }
     }
   }
@@ -82,6 +83,14 @@ struct StepReader {
     if text.allSatisfy(\.isWhitespace) {
       return fields.complain(node, "\(key) is empty: \(complaint)")
     }
+    return fields.complain(node, "\(key) \(text.shown): \(complaint)")
+  }
+
+  private func line(
+    _ node: ManifestNode, _ key: String, _ complaint: (String) -> String?
+  ) -> String? {
+    guard let text = fields.line(node, key) else { return nil }
+    guard let complaint = complaint(text) else { return text }
     return fields.complain(node, "\(key) \(text.shown): \(complaint)")
   }
 

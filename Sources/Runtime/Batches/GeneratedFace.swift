@@ -19,7 +19,7 @@ struct GeneratedFace {
   /// A picture, unless a video is asked for, or what only mini can make.
   static func name(of step: JobStep) -> String {
     let isVideo =
-      ["model", "seconds", "frames", "fps"].contains { step.options[$0] != nil }
+      ["model", "seconds", "frames", "fps", "shot"].contains { step.options[$0] != nil }
       || step.options["base"] == nil
     return isVideo ? "face.mp4" : "face.png"
   }

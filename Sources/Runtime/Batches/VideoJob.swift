@@ -29,8 +29,10 @@ struct VideoJob {
       speak = nil
     case [GenerateJobKind.name, SpeakJobKind.name]:
       generateStep = job.steps[0]
-      let face = try Self.generate(
+      var face = try Self.generate(
         job.steps[0], output: GeneratedFace.path(of: job.steps[0], output: output), folder: folder)
+      // What it speaks takes the place of a clip's sound.
+      face.control.leavesSoundOut = face.control.video != nil
       var request = try SpeakRequest(job.steps[1], output: output)
       request.provenance.commandFolder = folder
       request.avatar = face.output
@@ -143,7 +145,7 @@ extension GenerateRequest {
       videoModel == MotionGenerator.model
       ? Length.seconds(MotionGenerator.usualSeconds) : .frames(MuseVOptions.usualFrames)
     let whole = clip?.durationSeconds.map { Length.seconds($0) }
-    let frames = (length ?? whole ?? usual).frameCount(at: expectedRate)
+    let frames = (wholeLength ?? whole ?? usual).frameCount(at: expectedRate)
     return JobSize(
       seconds: Double(frames) / expectedRate.value, frameCount: frames, pixelsPerFrame: pixels)
   }

@@ -23,7 +23,9 @@ public struct GenerateJob {
   /// - Throws: `AvatarError`s with the documented exit codes, `CancelledError`.
   public func run(progress: @escaping ProgressHandler = { _ in }) throws -> GenerateReport {
     let started = ContinuousClock.now
-    if let complaint = request.control.complaint { throw RuntimeError.usage(complaint) }
+    if let complaint = request.control.complaint ?? request.shotComplaint {
+      throw RuntimeError.usage(complaint)
+    }
     let pictures = [
       request.image, request.museV.reference, request.control.video, request.ipAdapter.picture,
     ]
@@ -46,7 +48,7 @@ public struct GenerateJob {
       throw RuntimeError.usage(
         "--model \(model): makes videos: end the output's name in .mp4, or leave the model out")
     }
-    if request.length != nil || request.rate != nil || request.loops {
+    if request.wholeLength != nil || request.rate != nil || request.loops {
       throw RuntimeError.usage(
         "output \(request.output): is a picture: end its name in .mp4, or leave out its length, rate "
           + "and --loop")
@@ -150,21 +152,25 @@ public struct GenerateJob {
       request: made,
       precision: request.isIntermediate ? request.precision.rawValue : generator.precision,
       ownWords: generator.ownWords)
-    let video = GeneratedVideo(
+    var video = GeneratedVideo(
       output: request.output, width: generator.width, height: generator.height,
       rate: generator.rate,
       crf: request.isIntermediate ? Self.intermediateCRF : request.crf,
       replacesOutput: request.replacesOutput)
+    if let clip = request.control.video, !request.control.leavesSoundOut, !request.isIntermediate {
+      try video.takeSound(of: clip)
+    }
     var timings: [String: Double] = [:]
     var contentID = ""
     try inWorkFolder { work in
       generator.keepSteps(in: work)
-      try video.write(in: work, cancellation: cancellation) { digest in
+      let remarks = try video.write(in: work, cancellation: cancellation) { digest in
         contentID = tags.contentID(digest: digest)
         return tags.entries(contentID: contentID)
       } frames: { append in
         try generator.generate(progress: progress, timings: &timings, append: append)
       }
+      for remark in remarks { progress(.warning(remark)) }
     }
     var report = GenerateReport(made, precision: generator.precision, timings, contentID)
     report.frames = generator.frameCount

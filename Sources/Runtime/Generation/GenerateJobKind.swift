@@ -34,8 +34,15 @@ public enum GenerateJobKind {
 
   @Sendable private static func complaint(_ options: [String: OptionValue]) -> String? {
     let prompt = options["prompt"] ?? .text("")
-    if prompt == .text(""), options["image"] == nil, options["restage"] != .flag(true) {
+    if prompt == .text(""), options["image"] == nil, options["restage"] != .flag(true),
+      options["shot"] == nil
+    {
       return "say what to draw with prompt, or give a picture with image"
+    }
+    if options["shot"] != nil,
+      let length = ["seconds", "frames"].first(where: { options[$0] != nil })
+    {
+      return "\(length): each shot says how long it is: leave it out"
     }
     var control = ControlOptions()
     try? control.read(StepOptions(JobStep(kind: name, options: options)))
@@ -93,6 +100,10 @@ public enum GenerateJobKind {
         "seconds", .number(GenerateRequest.secondsRange), "How long the video is.",
         alternative: "frames"),
       .init("frames", .integer(GenerateRequest.frameRange), "How many frames the video has."),
+      .init(
+        "shot", .lines { SpeakJobKind.complaint($0, Shot.init(parsing:)) },
+        "The video's shots, each from the last frame of the one before, as \"2: she nods\": seconds, and what it shows beside the prompt."
+      ),
       .init(
         "fps",
         .pattern(regularExpression: "^[+0-9./]+$") {
@@ -176,7 +187,10 @@ public enum GenerateJobKind {
         .pattern(regularExpression: "^[a-z,]+$") {
           SpeakJobKind.complaint($0, ControlOptions.poseParts)
         }, "What of poses is drawn, as body,hands (default: body,hands,face)."),
-      .init("video", .inputPath, "MuseV: the clip whose frames the video follows."),
+      .init(
+        "video", .inputPath,
+        "MuseV: the clip whose frames the video follows, and whose sound it gets."),
+      .init("no_sound", .flag, "MuseV: leave out that clip's sound."),
       .init("restage", .flag, "MuseV: repaint the clip's first frame, and begin with it."),
       .init(
         "video_strength", .number(0...1),
@@ -309,7 +323,7 @@ extension GenerateRequest {
     try self.init(
       output: output, preset: options.text("preset"), model: options.text("model")
     ) { try $0.read(options) }
-    guard !prompt.isEmpty || image != nil || control.restages else {
+    guard !prompt.isEmpty || image != nil || control.restages || !shots.isEmpty else {
       throw RuntimeError.badInput("generate: has neither prompt nor image: give one of them")
     }
     preset = try options.text("preset")
@@ -361,6 +375,8 @@ extension GenerateRequest {
     length =
       try options.number("seconds", Self.secondsRange).map { .seconds($0) }
       ?? options.integer("frames", Self.frameRange).map { .frames($0) } ?? length
+    shots =
+      try options.list("shot")?.map { try options.read("shot", $0, Shot.init(parsing:)) } ?? shots
     rate = try options.text("fps").map { try options.read("fps", $0, SpeakOptions.rate) } ?? rate
     loops = try options.flag("loop") ?? loops
     crf = try options.integer("crf", SpeakOptions.crfRange) ?? crf
@@ -419,6 +435,7 @@ extension ControlOptions {
       try options.text("pose_parts").map { try options.read("pose_parts", $0, Self.poseParts) }
       ?? poseParts
     video = try options.text("video")
+    leavesSoundOut = try options.flag("no_sound") ?? leavesSoundOut
     restages = try options.flag("restage") ?? restages
     videoStrength = try options.number("video_strength", 0...1)
     poseAlignment = try options.choice("pose_alignment") ?? poseAlignment

@@ -33,6 +33,8 @@ public struct GenerateRequest: Sendable {
   /// The file that settings were taken from, or its name; nil: they were all said.
   public var preset: String?
   public var prompt = ""
+  /// The parts of a video that is not of one piece, in order; `prompt` then holds for all of them.
+  public var shots: [Shot] = []
   public var negativePrompt = ""
   /// The picture to begin with.
   public var image: String?

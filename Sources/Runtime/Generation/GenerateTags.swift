@@ -47,7 +47,8 @@ struct GenerateTags {
     }
     add("--model", path(request.model))
     add("--base", path(request.base))
-    add("--prompt", request.prompt)
+    if request.shots.isEmpty || !request.prompt.isEmpty { add("--prompt", request.prompt) }
+    for shot in request.shots { add("--shot", shot.text) }
     add("--negative-prompt", request.negativePrompt.isEmpty ? nil : request.negativePrompt)
     add("--image", path(request.image))
     if request.image != nil && request.isStill || request.control.restages {
@@ -59,7 +60,7 @@ struct GenerateTags {
     {
       add("--size", "\(width)x\(height)")
     }
-    switch request.length {
+    switch request.shots.isEmpty ? request.length : nil {
     case .frames(let count): add("--frames", "\(count)")
     case .seconds(let seconds): add("--seconds", "\(seconds)")
     case nil: break

@@ -105,8 +105,19 @@ struct GenerationPreset {
   /// - Throws: `RuntimeError`, 65, for values that an option does not take.
   func apply(to request: inout GenerateRequest) throws { try request.read(StepOptions(step)) }
 
-  /// `prompt` with the preset's words around it.
-  func prompt(_ prompt: String) -> String { promptPrefix + prompt + promptSuffix }
+  /// Puts the preset's words around the prompts of `request`.
+  func completePrompts(of request: inout GenerateRequest) {
+    guard !request.shots.isEmpty else {
+      request.prompt = promptPrefix + request.prompt + promptSuffix
+      return
+    }
+    let isShared = !request.prompt.isEmpty
+    if isShared { request.prompt = promptPrefix + request.prompt }
+    for index in request.shots.indices {
+      let prompt = request.shots[index].prompt
+      request.shots[index].prompt = (isShared ? "" : promptPrefix) + prompt + promptSuffix
+    }
+  }
 }
 
 extension GenerateRequest {
@@ -121,6 +132,7 @@ extension GenerateRequest {
     let preset = try preset.map { try GenerationPreset($0, model: model) }
     try preset?.apply(to: &self)
     try change(&self)
-    if let preset { prompt = preset.prompt(prompt) }
+    if let shotComplaint { throw RuntimeError.usage(shotComplaint) }
+    preset?.completePrompts(of: &self)
   }
 }

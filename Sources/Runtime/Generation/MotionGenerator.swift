@@ -39,9 +39,10 @@ struct MotionGenerator: VideoGenerator {
     made.steps = request.steps ?? Self.usualSteps
     made.guidance = request.guidance ?? Self.usualGuidance
     made.rate = request.rate ?? Self.usualRate
-    made.length = request.length ?? .seconds(Self.usualSeconds)
+    made.length = request.wholeLength ?? .seconds(Self.usualSeconds)
     rate = made.rate ?? Self.usualRate
     frameCount = made.length?.frameCount(at: rate) ?? 1
+    _ = try request.shotFrames(at: rate, count: frameCount)
     let precision = request.precision.forComputing
     self.precision = precision == .auto ? Precision.fp32.rawValue : precision.rawValue
     let whole = try readPicture(image, background: .white)
@@ -49,7 +50,7 @@ struct MotionGenerator: VideoGenerator {
     sizeWarnings = request.size == nil ? Self.sizeWarnings(image, whole, size) : []
     made.size = size
     picture = try whole.fitted(width: size.width, height: size.height).frame()
-    prompt = MotionPrompt(request.prompt)
+    prompt = request.motionPrompt
     (self.request, self.cancellation) = (made, cancellation)
   }
 
@@ -175,7 +176,7 @@ struct MotionGenerator: VideoGenerator {
     return geometry
   }
 
-  private func motion(
+  func motion(
     _ model: MiniModel, device: any Device, progress: ProgressHandler
   ) throws -> MotionTrack {
     let steps = request.steps ?? Self.usualSteps

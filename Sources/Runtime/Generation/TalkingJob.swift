@@ -140,7 +140,7 @@ extension GenerateRequest {
   ///
   /// - Throws: errors of reading.
   func lasting(as sounds: [String]) throws -> GenerateRequest {
-    guard !isStill, length == nil, control.video == nil else { return self }
+    guard !isStill, wholeLength == nil, control.video == nil else { return self }
     let counts = try sounds.map { path in
       let reader = try AudioFile(path: path).reader()
       var piece: [Float] = []

@@ -26,6 +26,8 @@ public struct ControlOptions: Sendable, Equatable {
   public var poseParts = allPoseParts
   /// The clip whose frames a video follows.
   public var video: String?
+  /// Whether that clip's sound is left out of the video.
+  public var leavesSoundOut = false
   /// Whether the clip's first frame is repainted as the prompt says, and is the video's first.
   public var restages = false
   /// How much of the clip's frames may change, which the video begins with; nil: all of them with ControlNets, else 0.75.
@@ -97,6 +99,7 @@ extension ControlOptions {
     }
     if guesses && choices.isEmpty { return "--guess-mode: name a ControlNet with --control" }
     guard video == nil else { return nil }
+    if leavesSoundOut { return "--no-sound: leaves out a clip's sound: name the clip with --video" }
     if restages { return "--restage: repaints a clip's first frame: name the clip with --video" }
     if videoStrength != nil { return "--video-strength: name the clip with --video" }
     if poseSheet != nil { return "--pose-sheet: shows a clip's pose: name the clip with --video" }
@@ -106,7 +109,8 @@ extension ControlOptions {
   /// The first option that only videos have, nil where none is given.
   var videoOption: String? {
     let given = [
-      ("--video", video != nil), ("--restage", restages), ("--pose-sheet", poseSheet != nil),
+      ("--video", video != nil), ("--no-sound", leavesSoundOut),
+      ("--restage", restages), ("--pose-sheet", poseSheet != nil),
       ("--video-strength", videoStrength != nil), ("--pose-alignment", poseAlignment != .auto),
       ("--pose-smoothing", poseSmoothing != .auto),
     ]
@@ -125,6 +129,7 @@ extension ControlOptions {
     if let poseNetwork { words.append(("--pose-network", path(poseNetwork))) }
     if poseParts != Self.allPoseParts { words.append(("--pose-parts", posePartsText)) }
     if let video { words.append(("--video", path(video))) }
+    if leavesSoundOut { words.append(("--no-sound", nil)) }
     if restages { words.append(("--restage", nil)) }
     if let videoStrength { words.append(("--video-strength", "\(videoStrength)")) }
     if poseAlignment != .auto { words.append(("--pose-alignment", poseAlignment.rawValue)) }

@@ -28,8 +28,8 @@ extension GenerateRequest {
   ///
   /// - Throws: `RuntimeError`, 64, where the clip is too short.
   func frameCount(at rate: Rational, following clip: DrivingClip?) throws -> Int {
-    guard let clip else { return length?.frameCount(at: rate) ?? MuseVOptions.usualFrames }
-    let count = length?.frameCount(at: rate) ?? clip.frameCount
+    guard let clip else { return wholeLength?.frameCount(at: rate) ?? MuseVOptions.usualFrames }
+    let count = wholeLength?.frameCount(at: rate) ?? clip.frameCount
     try clip.check("--video", frames: count)
     guard count > 1 else {
       throw RuntimeError.badInput(

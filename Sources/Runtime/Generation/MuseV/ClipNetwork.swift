@@ -7,6 +7,8 @@ final class ClipNetwork {
   private let unet: UNet3DCondition
   /// The given frame's clean latents, of shape `shape`, [1, 4, height, width]; empty without one.
   private let given: [Float]
+  /// The number in the video of that frame, or of the first where there is none.
+  private let firstFrame: Int
   private let shape: [Int]
   private let prompts: EncodedPrompts
   private let references: ReferenceConditions?
@@ -20,13 +22,13 @@ final class ClipNetwork {
   private var plans: [Int: any CompiledPlan] = [:]
 
   init(
-    _ unet: UNet3DCondition, given: [Float], shape: [Int], prompts: EncodedPrompts,
-    references: ReferenceConditions?, controls: ControlStack?, ring: Int? = nil,
-    options: MuseVOptions,
+    _ unet: UNet3DCondition, given: [Float], at firstFrame: Int = 0, shape: [Int],
+    prompts: EncodedPrompts, references: ReferenceConditions?, controls: ControlStack?,
+    ring: Int? = nil, options: MuseVOptions,
     device: any Device, precision: Precision
   ) {
     self.unet = unet
-    (self.given, self.shape) = (given, shape)
+    (self.given, self.firstFrame, self.shape) = (given, firstFrame, shape)
     (self.prompts, self.references, self.controls) = (prompts, references, controls)
     self.ring = ring
     (self.options, self.device, self.precision) = (options, device, precision)
@@ -54,10 +56,10 @@ final class ClipNetwork {
       }
     }
     if let controls {
-      // The given frame is the video's first.
+      // The given frame is the first of the video, or of its shot.
       let numbers =
-        (0..<givenCount)
-        + request.frames.map { frame in ring.map { frame % $0 } ?? frame + givenCount }
+        (0..<givenCount).map { $0 + firstFrame }
+        + request.frames.map { frame in ring.map { frame % $0 } ?? frame + givenCount + firstFrame }
       inputs.merge(try controls.additions(to: latents, frames: numbers, for: request)) { $1 }
     }
     return try Array((plan.run(inputs)["sample"]?.values ?? []).dropFirst(given.count))

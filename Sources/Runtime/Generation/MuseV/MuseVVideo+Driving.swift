@@ -20,6 +20,7 @@ extension MuseVVideo {
           + "out, use musev_referencenet, or name an --ip-adapter")
     }
     var drawn = request
+    drawn.prompt = request.shotPrompts[0]
     (drawn.steps, drawn.guidance) = (request.museV.pictureSteps, request.museV.pictureGuidance)
     let controls = try driving.prepared()
     drawn.noiseFile = nil
@@ -41,16 +42,16 @@ extension MuseVVideo {
     }
   }
 
-  /// What `steps` begin with: noise, over the clip's frames where the video begins with them.
+  /// What `steps` begin with: noise, over the clip's `frames` where the video begins with them.
   func start(
-    _ noise: LatentVideo, _ scheduler: any Scheduler, _ steps: Range<Int>
+    _ noise: LatentVideo, _ frames: Range<Int>, _ scheduler: any Scheduler, _ steps: Range<Int>
   ) throws -> LatentVideo {
     guard request.control.startingStrength != nil, let clip = driving.clip else {
       return noise.scaled(by: scheduler.initialNoiseScale)
     }
     let encoder = try pictures.encoder()
     var values: [Float] = []
-    for frame in (request.loops ? 0 : 1)..<frameCount {
+    for frame in frames {
       try cancellation.check()
       values += try pictures.encode(pictures.fitted(clip.picture(at: frame)), by: encoder)
     }

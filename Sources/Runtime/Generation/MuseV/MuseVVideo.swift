@@ -23,7 +23,7 @@ struct MuseVVideo: VideoGenerator {
   let pictures: LatentPictures
   let driving: VideoDriving
   let cancellation: Cancellation
-  private let scheduler: SchedulerConfiguration
+  let scheduler: SchedulerConfiguration
   let given: RGBPicture?
   private(set) var work: WorkFolder?
 
@@ -32,11 +32,14 @@ struct MuseVVideo: VideoGenerator {
   /// - Throws: `RuntimeError` with the documented exit codes.
   init(_ asked: GenerateRequest, model: String, cancellation: Cancellation) throws {
     if let complaint = asked.museV.complaint { throw RuntimeError.usage(complaint) }
-    guard !asked.prompt.isEmpty || asked.image != nil || asked.control.restages else {
+    guard !asked.shotPrompts[0].isEmpty || asked.image != nil || asked.control.restages else {
       throw RuntimeError.usage("--prompt: say what to show, or give a picture with --image")
     }
     if asked.loops, asked.museV.endsWithShortWindow {
       throw RuntimeError.usage("--short-last-window: a loop has no last window: leave it out")
+    }
+    if asked.loops, !asked.shots.isEmpty {
+      throw RuntimeError.usage("--loop: shots follow no ring of frames: leave one of them out")
     }
     files = try MuseVFiles(asked, model: model)
     folder = try StableDiffusionFolder(files.base, asked, autoencoder: files.autoencoder)
@@ -65,6 +68,7 @@ struct MuseVVideo: VideoGenerator {
     (request.length, request.rate) = (.frames(frameCount), rate)
     request.steps = asked.steps ?? MuseVOptions.usualSteps
     request.guidance = asked.guidance ?? MuseVOptions.usualGuidance
+    _ = try request.shotFrames(at: rate, count: frameCount)
     try request.sampler.check(steps: request.steps ?? 0, scheduler)
     try folder.check(request)
     if let noise = request.noiseFile {
@@ -104,7 +108,7 @@ struct MuseVVideo: VideoGenerator {
     progress(.stage(name: "encoding the picture", total: 0))
     let clean = try timings.measure("encode") { try pictures.encode(first) }
     let latents = try timings.measure("denoise") {
-      try denoised(clean, first, progress, references: references(first, clean, progress))
+      try denoised(clean, progress, references: references(first, clean, progress))
     }
     let warnings = folder.warnings + files.warnings + driving.warnings
     for warning in Set(warnings).sorted() { progress(.warning(warning)) }
@@ -134,6 +138,7 @@ struct MuseVVideo: VideoGenerator {
       return first
     }
     var drawn = request
+    drawn.prompt = request.shotPrompts[0]
     drawn.steps = request.museV.pictureSteps
     drawn.guidance = request.museV.pictureGuidance
     drawn.noiseFile = nil
@@ -147,87 +152,5 @@ struct MuseVVideo: VideoGenerator {
       cancellation: cancellation)
     drawing.work = work
     return try drawing.draw(from: nil, progress: progress, timings: &timings)
-  }
-
-  /// The latents of all frames but the first.
-  private func denoised(
-    _ clean: [Float], _ first: RGBPicture, _ progress: @escaping ProgressHandler,
-    references: ReferenceConditions?
-  ) throws -> LatentVideo {
-    progress(.stage(name: "reading the prompt", total: 0))
-    var asked = request
-    asked.negativePrompt = request.museV.negativePrompt ?? request.negativePrompt
-    let prompts = try folder.prompts(asked, pictures.device)
-    let (shape, options) = (pictures.latentShape, request.museV)
-    progress(.stage(name: "loading the network", total: 0))
-    let unet = try files.unet()
-    try check(prompts, unet.configuration.spatial)
-    let scheduler = request.sampler.scheduler(scheduler, steps: request.steps ?? 0)
-    let steps = request.firstStep(of: scheduler.timesteps.count)..<scheduler.timesteps.count
-    let stack = try driving.prepared()?.stack(prompts: prompts, steps: steps, pictures: pictures)
-    let network = ClipNetwork(
-      unet, given: clean, shape: shape, prompts: prompts, references: references,
-      controls: stack, ring: request.loops ? frameCount : nil, options: options,
-      device: pictures.device, precision: pictures.precision)
-    var numbers = request.randomNumbers.generator(seed: request.seed)
-    let frames = Self.denoisedFrames(request, of: frameCount)
-    func noise() -> LatentVideo {
-      options.videoNoise.draw(
-        frames: frames, channels: shape[1], height: shape[2], width: shape[3],
-        from: &numbers)
-    }
-    let drawn =
-      try request.noiseFile.map { try ImportedNoise($0).video(frames: frames, shape) } ?? noise()
-    let start = try start(drawn.mixed(with: clean, share: options.pictureNoise), scheduler, steps)
-    let windows = windows(frames)
-    let total = windows.ranges.count * steps.count
-    let count = windows.ranges.count
-    progress(
-      .stage(
-        name: count == 1 ? "denoising" : "denoising \(count) windows", total: total, unit: .steps))
-    return try WatchedDenoising(
-      denoising: ParallelDenoising(
-        windows: windows, guidance: Guidance(request.guidance ?? 1)),
-      store: work.map { DenoisingStore(work: $0, name: "video") },
-      preview: DenoisingPreview(request, name: "video", pictures: pictures, progress: progress)
-    ).run(
-      start, scheduler: scheduler, firstStep: steps.lowerBound, noise: { noise().values },
-      report: {
-        progress(.step(done: ($0.step - steps.lowerBound) * $0.windows + $0.window))
-        try cancellation.check()
-      },
-      finishedStep: {
-        progress(.step(done: ($0 + 1 - steps.lowerBound) * windows.ranges.count))
-      },
-      predict: network.predict)
-  }
-
-  /// The given frame is not among those of a loop: what follows it can't lead back to it as seamlessly.
-  private static func denoisedFrames(_ request: GenerateRequest, of frameCount: Int) -> Int {
-    request.loops ? frameCount : frameCount - 1
-  }
-
-  private func windows(_ frames: Int) -> DenoisingWindows {
-    let (length, overlap) = (request.museV.window, request.museV.overlap)
-    guard request.loops else {
-      return DenoisingWindows(
-        frames: frames, length: length, overlap: overlap,
-        isLastShort: request.museV.endsWithShortWindow)
-    }
-    let whole = min(length, frames)
-    return DenoisingWindows(ring: frames, length: whole, overlap: min(overlap, whole - 1))
-  }
-
-  /// Refuses parts that do not fit together.
-  private func check(_ prompts: EncodedPrompts, _ unet: UNetConfiguration) throws {
-    let (width, channels) = (prompts.prompt.shape[2], pictures.latentShape[1])
-    guard width == unet.contextWidth, channels == unet.inputChannels,
-      channels == unet.outputChannels
-    else {
-      throw RuntimeError.badInput(
-        "--base \(folder.path): its text has \(width) values and its latents \(channels) channels, "
-          + "its unet takes \(unet.contextWidth) and \(unet.inputChannels): take all from one model"
-      )
-    }
   }
 }
