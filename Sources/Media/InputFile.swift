@@ -15,6 +15,8 @@ struct InputFile {
   let byteCount: Int
   let isFolder: Bool
   let pictureFormat: PictureFormat?
+  /// Whether it is a GIF, which is a picture where one is asked for, else a video.
+  let isGIF: Bool
 
   /// Throws 66 where nothing readable is at `path`, 65 where it is empty or no file at all.
   init(_ path: String) throws {
@@ -25,7 +27,7 @@ struct InputFile {
     byteCount = Int(status.st_size)
     guard access(path, R_OK) == 0 else { throw MediaError.reading(path, errno: errno) }
     if isFolder {
-      pictureFormat = nil
+      (pictureFormat, isGIF) = (nil, false)
       return
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
@@ -39,6 +41,7 @@ struct InputFile {
       throw MediaError.unusable(path, "animated WebP is not supported", "convert it to mp4 first")
     }
     pictureFormat = Self.pictureFormat(of: head)
+    isGIF = head.starts(with: "GIF8".utf8)
   }
 
   private static func firstBytes(of path: String, count: Int) throws -> [UInt8] {

@@ -1,11 +1,22 @@
 import CLibAV
 public import MediaTypes
 
-/// Reads a picture (PNG, JPEG, WebP, BMP, TIFF), upright as its EXIF tag says, over `background` where transparent.
+/// Reads a picture (PNG, JPEG, WebP, BMP, TIFF, of a GIF the first), upright as its EXIF tag says, over `background` where transparent.
 ///
 /// Throws `MediaError`: 66 where it cannot be read, 65 where it is no (whole) picture.
 public func readPicture(_ path: String, background: RGBColor = .black) throws -> RGBPicture {
   try DecodedPicture(path, background: background).picture
+}
+
+/// Reads a picture in its own colours, and its opacity [height, width]; nil where nothing of it is transparent.
+///
+/// Throws `MediaError` as `readPicture`.
+public func readTransparentPicture(
+  _ path: String
+) throws -> (picture: RGBPicture, alpha: [UInt8]?) {
+  let decoded = try DecodedPicture(path, background: nil)
+  let alpha = decoded.alpha?.samples
+  return (decoded.picture, alpha?.contains { $0 < 255 } == true ? alpha : nil)
 }
 
 /// A picture: the same frame at every time.
@@ -54,8 +65,8 @@ struct DecodedPicture {
 
   init(_ path: String, background: RGBColor?) throws {
     let file = try InputFile(path)
-    let advice = "give a PNG, JPEG or WebP picture that opens"
-    guard !file.isFolder, file.pictureFormat != nil else {
+    let advice = "give a PNG, JPEG, WebP, BMP, TIFF or GIF picture that opens"
+    guard !file.isFolder, file.pictureFormat != nil || file.isGIF else {
       throw MediaError.unusable(path, "not a picture", advice)
     }
     let reader = try VideoReader(file)

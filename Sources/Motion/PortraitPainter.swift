@@ -38,6 +38,23 @@ public struct PortraitPainter: Sendable {
         }
       }
     }
+    result.alpha = movedAlpha()
     return result
+  }
+
+  /// The opacity moves along; lids are as opaque as what they cover.
+  private func movedAlpha() -> [UInt8]? {
+    guard let alpha = picture.alpha else { return nil }
+    var moved = alpha
+    let plane = MovedPlane(
+      range: picture.lumaRange, width: picture.width, height: picture.height, isLuma: true)
+    alpha.withUnsafeBufferPointer { source in
+      moved.withUnsafeMutableBufferPointer { out in
+        guard let source = source.baseAddress, let out = out.baseAddress else { return }
+        plane.fill(
+          out, from: source, grid: grid, lids: [], geometry: geometry, threads: threads)
+      }
+    }
+    return moved
   }
 }

@@ -91,7 +91,7 @@ import Testing
       .steps[0]
     let request = try GenerateRequest(step, output: "/a.mp4")
     #expect(request.shots == [Shot(seconds: 2, prompt: "nods"), Shot(seconds: 0.5, prompt: "")])
-    let one = try jobs("output: a.mp4, generate: {shot: '2: nods'}")[0].steps[0]
+    let one = try jobs("output: a.mp4, generate: {image: face.png, shot: '2: nods'}")[0].steps[0]
     #expect(try GenerateRequest(one, output: "/a.mp4").shots.count == 1)
     #expect(GenerateJobKind.key(one) != GenerateJobKind.key(step))
   }

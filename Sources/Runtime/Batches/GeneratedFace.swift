@@ -1,6 +1,7 @@
 import Batch
 import Foundation
 import LipSync
+import Media
 import MediaTypes
 
 /// The picture or video that `generate` makes for `speak`: kept in a work folder until the talking video is done.
@@ -24,6 +25,14 @@ struct GeneratedFace {
     return isVideo ? "face.mp4" : "face.png"
   }
 
+  /// A video that keeps what the output can show of the picture's transparency.
+  static func name(of request: GenerateRequest, output: String) -> String {
+    let isCutOut =
+      VideoFormat(path: output).holdsAlpha && request.videoModel == MotionGenerator.model
+      && request.image.map { (try? CutOutPicture($0)) != nil } == true
+    return isCutOut ? "face.mov" : "face.mp4"
+  }
+
   /// Where the first step of a job with this `output` writes.
   static func path(of step: JobStep, output: String) -> String {
     path(name(of: step), output: output)
@@ -37,7 +46,7 @@ struct GeneratedFace {
   /// What `--avatar` names in a command of `speak`, where that is a generated face.
   static func name(inCommand words: [String]) -> String? {
     guard let index = words.firstIndex(of: "--avatar"), index + 1 < words.count else { return nil }
-    return ["face.png", "face.mp4"].first { words[index + 1] == "./\($0)" }
+    return ["face.png", "face.mp4", "face.mov"].first { words[index + 1] == "./\($0)" }
   }
 
   private static func place(_ output: String) -> String { "\(output).generated" }

@@ -31,12 +31,16 @@ struct VideoJob {
       generateStep = job.steps[0]
       var face = try Self.generate(
         job.steps[0], output: GeneratedFace.path(of: job.steps[0], output: output), folder: folder)
+      if !face.isStill {
+        face.output = GeneratedFace.path(
+          GeneratedFace.name(of: face, output: output), output: output)
+      }
       // What it speaks takes the place of a clip's sound.
       face.control.leavesSoundOut = face.control.video != nil
       var request = try SpeakRequest(job.steps[1], output: output)
       request.provenance.commandFolder = folder
       request.avatar = face.output
-      request.generatedFace = GeneratedFace.name(of: job.steps[0])
+      request.generatedFace = FilePath.name(of: face.output)
       (generate, speak) = (face, request)
     default:
       throw RuntimeError.badInput(

@@ -76,6 +76,7 @@ public struct GenerateJob {
   ) throws -> GenerateReport {
     var timings: [String: Double] = [:]
     let result = try drawing.draw(from: picture, progress: progress, timings: &timings)
+    if let lost = try request.transparencyWarning("no model draws") { progress(.warning(lost)) }
     for warning in folder.warnings + (drawing.controls?.warnings ?? []) {
       progress(.warning(warning))
     }
@@ -157,6 +158,7 @@ public struct GenerateJob {
       rate: generator.rate,
       crf: request.isIntermediate ? Self.intermediateCRF : request.crf,
       replacesOutput: request.replacesOutput)
+    video.hasAlpha = generator.hasAlpha
     if let clip = request.control.video, !request.control.leavesSoundOut, !request.isIntermediate {
       try video.takeSound(of: clip)
     }

@@ -13,6 +13,8 @@ struct GeneratedVideo {
   let rate: Rational
   var crf = 18
   var replacesOutput = false
+  /// Whether frames are transparent in places, in formats that can show it.
+  var hasAlpha = false
   /// A file whose sound it gets, cut where the video ends.
   private(set) var soundtrack: String?
 
@@ -85,6 +87,7 @@ struct GeneratedVideo {
     var settings = EncoderSettings(width: width, height: height, rate: rate, color: .bt709)
     settings.crf = crf
     settings.format = VideoFormat(path: output)
+    settings.hasAlpha = hasAlpha && settings.format.holdsAlpha
     return settings
   }
 }

@@ -18,13 +18,17 @@ struct MotionGenerator: VideoGenerator {
   let rate: Rational
   let frameCount: Int
   let precision: String
+  /// What moves, transparent where the picture is and the output can be.
   private let picture: Frame
+  /// The same on white, where faces are looked for.
+  private let seen: Frame
   private let prompt: MotionPrompt
-  private let sizeWarnings: [String]
+  private let pictureWarnings: [String]
   private let cancellation: Cancellation
 
   var width: Int { picture.width }
   var height: Int { picture.height }
+  var hasAlpha: Bool { picture.alpha != nil }
   var ownWords: [(option: String, value: String?)] {
     [("--sampler", request.sampler.rawValue), ("--generator", request.randomNumbers.rawValue)]
   }
@@ -47,9 +51,17 @@ struct MotionGenerator: VideoGenerator {
     self.precision = precision == .auto ? Precision.fp32.rawValue : precision.rawValue
     let whole = try readPicture(image, background: .white)
     let size = request.size ?? Self.size(of: whole)
-    sizeWarnings = request.size == nil ? Self.sizeWarnings(image, whole, size) : []
+    let sizeWarnings = request.size == nil ? Self.sizeWarnings(image, whole, size) : []
     made.size = size
-    picture = try whole.fitted(width: size.width, height: size.height).frame()
+    seen = try whole.fitted(width: size.width, height: size.height).frame()
+    let keepsAlpha = VideoFormat(path: request.output).holdsAlpha
+    picture =
+      try keepsAlpha
+      ? CutOutPicture(image)?.fitted(width: size.width, height: size.height).frame() ?? seen : seen
+    let lost =
+      try keepsAlpha
+      ? nil : request.transparencyWarning("MP4 can't show (end the output's name in .mov or .webm)")
+    pictureWarnings = sizeWarnings + [lost].compactMap(\.self)
     prompt = request.motionPrompt
     (self.request, self.cancellation) = (made, cancellation)
   }
@@ -70,7 +82,8 @@ struct MotionGenerator: VideoGenerator {
     {
       throw RuntimeError.usage(
         "--base, --embedding, --lora, --checkpoint, --vae, --clip-skip: mini moves a picture's own pixels and draws "
-          + "nothing: leave them out, or name a model of MuseV's with --model, and a base with --base")
+          + "nothing: leave them out, or name a model of MuseV's with --model, and a base with --base"
+      )
     }
     if let strength = request.strength {
       throw RuntimeError.usage(
@@ -145,7 +158,7 @@ struct MotionGenerator: VideoGenerator {
       try append(moved)
       progress(.step(done: frame + 1))
     }
-    for warning in model.warnings + sizeWarnings { progress(.warning(warning)) }
+    for warning in model.warnings + pictureWarnings { progress(.warning(warning)) }
   }
 
   /// Frames of the motion in one of the video.
@@ -163,9 +176,9 @@ struct MotionGenerator: VideoGenerator {
 
   private func face(_ model: MiniModel, device: any Device) throws -> PortraitGeometry {
     let track = try FaceTracker.track(
-      still: picture, detector: FrontalFaceDetector(), landmarks: model.landmarks(device: device))
+      still: seen, detector: FrontalFaceDetector(), landmarks: model.landmarks(device: device))
     guard let found = track[0],
-      let geometry = PortraitGeometry(picture, landmarks: found.landmarks)
+      let geometry = PortraitGeometry(seen, landmarks: found.landmarks)
     else {
       throw RuntimeError.badInput(
         "image \(request.image ?? ""): no face was found, and mini moves nothing else: "

@@ -35,7 +35,8 @@ public struct TalkingJob {
     }
     let output = request.output
     var (face, speak) = (request, speech)
-    face.output = GeneratedFace.path("face.mp4", output: output)
+    face.output = GeneratedFace.path(
+      GeneratedFace.name(of: request, output: output), output: output)
     (face.isIntermediate, face.replacesOutput) = (true, false)
     (speak.output, speak.avatar, speak.crf) = (output, face.output, request.crf)
     (speak.precision, speak.threads, speak.seed) = (
@@ -44,7 +45,7 @@ public struct TalkingJob {
     (speak.provenance, speak.replacesOutput) = (request.provenance, request.replacesOutput)
     speak.keepsUnfinishedWork = request.keepsUnfinishedWork
     // A shorter clip goes on below the sound.
-    if request.length != nil || request.control.video != nil { speak.length = .longest }
+    if request.wholeLength != nil || request.control.video != nil { speak.length = .longest }
     try Self.check(face, speak)
     self.init(
       face, speak, key: try face.key(), resources: SpeakResources(), cancellation: cancellation)

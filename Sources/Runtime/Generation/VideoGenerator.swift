@@ -9,6 +9,8 @@ protocol VideoGenerator {
   var height: Int { get }
   var rate: Rational { get }
   var frameCount: Int { get }
+  /// Whether its frames are transparent in places.
+  var hasAlpha: Bool { get }
   /// The precision that networks compute in.
   var precision: String { get }
 

@@ -14,6 +14,7 @@ struct MuseVVideo: VideoGenerator {
   let frameCount: Int
   var width: Int { pictures.width }
   var height: Int { pictures.height }
+  var hasAlpha: Bool { false }
   var precision: String { pictures.precision.rawValue }
   var ownWords: [(option: String, value: String?)] {
     request.museV.words(draws: given == nil || request.control.restages)
@@ -110,7 +111,9 @@ struct MuseVVideo: VideoGenerator {
     let latents = try timings.measure("denoise") {
       try denoised(clean, progress, references: references(first, clean, progress))
     }
-    let warnings = folder.warnings + files.warnings + driving.warnings
+    let lost = try request.transparencyWarning("no model draws")
+    let warnings =
+      folder.warnings + files.warnings + driving.warnings + [lost].compactMap(\.self)
     for warning in Set(warnings).sorted() { progress(.warning(warning)) }
     progress(.stage(name: "decoding", total: frameCount))
     try timings.measure("decode") {
