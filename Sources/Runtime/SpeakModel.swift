@@ -19,7 +19,8 @@ enum SpeakModel {
     }
     if let other = ModelTable.models.first(where: { $0.name == name }), other.purpose != .lipSync {
       throw RuntimeError.usage(
-        "model \(name): makes no lips follow a sound: use \(SpeakOptions.modelNames.joined(separator: ", "))")
+        "model \(name): makes no lips follow a sound: use \(SpeakOptions.modelNames.joined(separator: ", "))"
+      )
     }
     let model = try MuseTalkModel(
       try ModelStore.locate(name), autoencoder: request.museTalk.autoencoder)

@@ -45,6 +45,7 @@ struct BatchGenerateTests {
     #expect(outputs == ["picture.png", "both.mp4", "both.sheet.jpg"])
     #expect(try batch("plan", "m.yaml").standardOutput.contains("2 jobs, 0 to run: 2 done"))
     let shown = try CommandRun.run(["show", "out/both.mp4"], in: folder.url).standardOutput
+    #expect(shown.contains("(cd out && avatar generate --base ../sd"))
     #expect(shown.contains("-o face.png && avatar speak --audio ../long.wav --avatar ./face.png"))
 
     let whole = try #require(bytes("out/picture.png"))

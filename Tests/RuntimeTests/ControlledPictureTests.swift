@@ -145,7 +145,7 @@ import Weights
     #expect(try complaint(.usage, good) { $0.control.video = image }.contains("--video"))
     #expect(
       try complaint(.usage, good) {
-        $0.base = nil; $0.model = "mini"; $0.output = self.folder.file("a.mp4")
+        $0.base = nil; $0.model = "mini"; $0.image = image; $0.output = self.folder.file("a.mp4")
       }
       .contains("--control"))
     #expect(

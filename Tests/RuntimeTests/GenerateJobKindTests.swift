@@ -97,7 +97,8 @@ import Testing
   }
 
   @Test func `a step with none has the command's defaults`() throws {
-    let step = try jobs("output: a.png, generate: {prompt: x, embedding: a.pt}")[0].steps[0]
+    let step = try jobs("output: a.png, generate: {base: face.png, prompt: x, embedding: a.pt}")[0]
+      .steps[0]
     let (request, plain) = (
       try GenerateRequest(step, output: "/a.png"), GenerateRequest(output: "/a.png")
     )
@@ -108,12 +109,13 @@ import Testing
 
   @Test func `what decides the picture decides the key, and nothing else`() throws {
     func key(_ options: String) throws -> String {
-      GenerateJobKind.key(try jobs("output: a.png, generate: {prompt: x\(options)}")[0].steps[0])
+      GenerateJobKind.key(
+        try jobs("output: a.png, generate: {base: a.pt, prompt: x\(options)}")[0].steps[0])
     }
     let different = [
       "", ", seed: 1", ", seed: 9007199254740993", ", seed: 9007199254740992", ", steps: 3",
       ", embedding: a.pt", ", embedding: b.pt", ", embedding: [a.pt, b.pt]", ", image: face.png",
-      ", negative_prompt: x", ", model: mini", ", model: musev", ", model: a.pt",
+      ", negative_prompt: x", ", model: musev", ", model: a.pt",
       ", lora: a.pt", ", lora: \"a.pt:2\"", ", reference: a.pt", ", window: 10",
       ", control: canny=a.pt, image: a.pt", ", control: depth=a.pt, control_image: b.pt",
       ", control: \"depth=a.pt:0.5\", control_image: b.pt", ", video: a.pt",
@@ -140,11 +142,11 @@ import Testing
 
   @Test(arguments: [
     (
-      "output: a.mp4, generate: {prompt: x}, speak: {audio: voice.wav, avatar: face.png}",
+      "output: a.mp4, generate: {base: face.png, prompt: x}, speak: {audio: voice.wav, avatar: face.png}",
       "speak has avatar, which is what generate makes: leave it out"
     ),
     (
-      "output: a.png, generate: {prompt: x}, speak: {audio: voice.wav}",
+      "output: a.png, generate: {base: face.png, prompt: x}, speak: {audio: voice.wav}",
       "output a.png: end its name in .mp4, .m4v, .mov or .webm"
     ),
     (
@@ -170,7 +172,7 @@ import Testing
         + "softedge, hed, scribble, lineart, normalbae, seg, mlsd, shuffle"
     ),
     (
-      "output: a.png, generate: {prompt: x, control: map=no.pt}",
+      "output: a.png, generate: {base: face.png, prompt: x, control: map=no.pt}",
       "control no.pt: no such file: check the path"
     ),
     (
@@ -178,7 +180,7 @@ import Testing
       "generate: restage: repaints a clip's first frame: name the clip with video"
     ),
     (
-      "output: a.mp4, generate: {prompt: x, seconds: 1, frames: 9}",
+      "output: a.mp4, generate: {base: face.png, prompt: x, seconds: 1, frames: 9}",
       "seconds and frames do not go together: give one of them"
     ),
     (
@@ -194,11 +196,19 @@ import Testing
       "size 65x64: use multiples of 8 from 16 to 2048"
     ),
     (
-      "output: a.png, generate: {prompt: x, embedding: [no.pt]}",
+      "output: a.png, generate: {base: face.png, prompt: x, embedding: [no.pt]}",
       "embedding no.pt: no such file: check the path"
     ),
     (
-      "output: a.jpg, generate: {prompt: x}",
+      "output: a.mp4, generate: {prompt: nods}",
+      "generate: image: mini moves the face of a picture: give one, or name another model with model"
+    ),
+    (
+      "output: a.mp4, generate: {image: face.png, strength: 0.5}",
+      "generate: strength 0.5: is for pictures that are drawn anew, and mini keeps the picture's own pixels: leave it out, or name a model with model or base"
+    ),
+    (
+      "output: a.jpg, generate: {base: face.png, prompt: x}",
       "output a.jpg: end its name in .png, .mp4, .m4v, .mov or .webm"
     ),
   ])

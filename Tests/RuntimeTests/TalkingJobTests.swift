@@ -45,13 +45,45 @@ import Testing
     #expect(words.starts(with: ["avatar", "generate", "--model", "mini"]))
     for (option, value) in [
       ("--audio", folder.file("voice.wav")), ("--speech-model", "mini"), ("--speech-fps", "25"),
-      ("--speech-strength", "1.2"), ("--frames", "23"), ("--crf", "20"), ("--precision", "auto"),
+      ("--speech-strength", "1.2"), ("--crf", "20"), ("--precision", "auto"),
       ("--producer", "studio"), ("-o", request.output),
     ] {
       let index = try #require(words.firstIndex(of: option), "\(option)")
       #expect(words[index + 1] == value, "\(option)")
     }
-    #expect(!words.contains("--avatar"))
+    #expect(!words.contains("--avatar") && !words.contains("--frames"))
+  }
+
+  @Test func `a longer video than the voice ends in silence, a shorter one goes on below it`()
+    throws
+  {
+    var request = try moved()
+    for (frames, expected) in [(30, 30), (10, 23)] {
+      (request.length, request.replacesOutput) = (.frames(frames), true)
+      let report = try TalkingJob(request, speech: speech).run()
+      #expect(report.frames == expected)
+      let words = try #require(ShowReport(file: request.output).command.flatMap(ShellWords.split))
+      #expect(
+        words.contains("--frames") && words.contains("\(frames)") && !words.contains("--length"))
+    }
+  }
+
+  @Test func `what a killed command left of a face goes with the next command`() throws {
+    let request = try moved()
+    let left = WorkFolder.path(output: request.output + ".generated")
+    for run in 0..<2 {
+      try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: false)
+      if run == 0 {
+        var plain = request
+        plain.length = .frames(3)
+        _ = try GenerateJob(plain).run()
+      } else {
+        var speak = SpeakRequest(audio: folder.file("voice.wav"), output: request.output)
+        (speak.avatar, speak.replacesOutput) = (request.image, true)
+        _ = try SpeakJob(speak).run()
+      }
+      #expect(!folder.names.contains { $0.hasPrefix(".") }, "\(folder.names)")
+    }
   }
 
   @Test func `frames of a slow video are shown equally long, at a rate that lips need`() throws {
@@ -62,7 +94,7 @@ import Testing
     let report = try TalkingJob(request, speech: speech).run()
     #expect(report.fps == "24" && report.frames == 22)
     let words = try #require(ShowReport(file: request.output).command.flatMap(ShellWords.split))
-    #expect(words.contains("11") && words.contains("--motion-speed"))
+    #expect(!words.contains("--frames") && words.contains("--motion-speed"))
     for (own, talking) in [(8, 24), (10, 30), (24, 24), (30, 30), (1, 24)] {
       request.rate = Rational(own)
       #expect(request.talkingRate == Rational(talking))

@@ -31,7 +31,11 @@ final class ControlStack {
     precision: Precision
   ) throws {
     layers = try networks.map { choice, network, pictures in
-      guard choice.strength == 0 || steps.indices.contains(where: { choice.scale(step: $0 - steps.lowerBound, of: steps.count) != 0 })
+      guard
+        choice.strength == 0
+          || steps.indices.contains(where: {
+            choice.scale(step: $0 - steps.lowerBound, of: steps.count) != 0
+          })
       else {
         throw RuntimeError.usage(
           "--control \(choice.text): no step of \(steps.count) lies from \(choice.start) to \(choice.end): widen "

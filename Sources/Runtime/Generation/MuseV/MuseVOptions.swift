@@ -56,7 +56,10 @@ public struct MuseVOptions: Sendable, Equatable {
   public var complaint: String? {
     let checks: [(Bool, String)] = [
       (Self.windowRange.contains(window), "--window \(window): use 2 to 256"),
-      ((0..<window).contains(overlap), "--overlap \(overlap): use 0 to \(window - 1), less than --window"),
+      (
+        (0..<window).contains(overlap),
+        "--overlap \(overlap): use 0 to \(window - 1), less than --window"
+      ),
       (
         Self.motionSpeedRange.contains(motionSpeed),
         "--motion-speed \(motionSpeed): use 0 to 1000"
