@@ -87,7 +87,7 @@ struct GenerateCommand: ParsableCommand {
   @Option(
     name: [.customShort("o"), .long],
     help: ArgumentHelp(
-      "The picture to write, a .png, or the video, an .mp4, .mov or .webm.", valueName: "file"))
+      "The picture to write, a .png, or the video, an .mp4, .m4v, .mov or .webm.", valueName: "file"))
   var output: String
 
   @Option(
@@ -270,7 +270,7 @@ struct GenerateCommand: ParsableCommand {
     }
     let ending = FilePath.pathExtension(of: output).lowercased()
     guard ranges.outputExtensions.contains(ending) else {
-      throw ValidationError("-o \(output): end its name in .png, or in .mp4, .mov or .webm")
+      throw ValidationError("-o \(output): end its name in .png, or in .mp4, .m4v, .mov or .webm")
     }
     var options = MuseVOptions()
     museV.apply(to: &options)

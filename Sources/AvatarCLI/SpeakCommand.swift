@@ -202,7 +202,7 @@ struct SpeakCommand: ParsableCommand {
     if let output {
       let kind = FilePath.pathExtension(of: output).lowercased()
       guard kind.isEmpty || SpeakOptions.outputExtensions.contains(kind) else {
-        throw ValidationError("-o \(output): end its name in .mp4, .mov or .webm")
+        throw ValidationError("-o \(output): end its name in .mp4, .m4v, .mov or .webm")
       }
     }
   }

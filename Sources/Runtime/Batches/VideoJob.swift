@@ -35,6 +35,7 @@ struct VideoJob {
         face.output = GeneratedFace.path(
           GeneratedFace.name(of: face, output: output), output: output)
       }
+      if job.steps[0].options["crf"] == nil { face.crf = GenerateJob.intermediateCRF }
       // What it speaks takes the place of a clip's sound.
       face.control.leavesSoundOut = face.control.video != nil
       var request = try SpeakRequest(job.steps[1], output: output)

@@ -7,7 +7,7 @@ import MediaTypes
 /// One `avatar generate`: from a checked request to a finished picture or video.
 public struct GenerateJob {
   /// Of what is encoded again: no loss is seen after it.
-  private static let intermediateCRF = 8
+  static let intermediateCRF = 8
 
   private let request: GenerateRequest
   private let cancellation: Cancellation
