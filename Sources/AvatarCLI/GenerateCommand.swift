@@ -87,7 +87,8 @@ struct GenerateCommand: ParsableCommand {
   @Option(
     name: [.customShort("o"), .long],
     help: ArgumentHelp(
-      "The picture to write, a .png, or the video, an .mp4, .m4v, .mov or .webm.", valueName: "file"))
+      "The picture to write, a .png, or the video, an .mp4, .m4v, .mov or .webm.", valueName: "file"
+    ))
   var output: String
 
   @Option(

@@ -31,7 +31,8 @@ public struct TalkingJob {
   ) throws {
     guard !request.isStill else {
       throw RuntimeError.usage(
-        "output \(request.output): a picture can't speak: end its name in .mp4, .m4v, .mov or .webm")
+        "output \(request.output): a picture can't speak: end its name in .mp4, .m4v, .mov or .webm"
+      )
     }
     let output = request.output
     var (face, speak) = (request, speech)
