@@ -26,7 +26,7 @@ public struct ModelInstaller: Sendable {
     self.report = report
   }
 
-  /// The models whose UNet lies in the installer's folders.
+  /// The models whose main part lies in the installer's folders.
   ///
   /// Throws `ModelStoreError`, `.incompleteFolder` `.unrecognisedFolder` or `.unknown`, where there is none.
   public func namesInFolders() throws(ModelStoreError) -> [String] {
@@ -35,7 +35,7 @@ public struct ModelInstaller: Sendable {
     }
     let places = folders.map { ModelPlace(path: $0, layout: .upstream) }
     let found = store.candidates.filter { model in
-      model.parts.contains { $0.role == .unet && store.find($0, in: places) != nil }
+      model.mainPart.map { store.find($0, in: places) != nil } ?? false
     }
     guard found.isEmpty else { return found.map(\.name) }
     throw store.lacking(places, completedBy: [])

@@ -86,6 +86,11 @@ public struct ModelStore: Sendable {
   }
 }
 
+extension PublishedModel {
+  /// By which a folder is known to hold the model: its UNet; of what has none, its first part.
+  var mainPart: ModelPart? { parts.first { $0.role == .unet } ?? parts.first }
+}
+
 extension ModelStore {
   /// The models that lie in folders.
   var candidates: [PublishedModel] { models.filter { !$0.isEmbedded && $0.isRunnable } }
@@ -101,9 +106,10 @@ extension ModelStore {
     }
     let likenesses = candidates.map { ($0, likeness($0)) }
     guard let nearest = likenesses.max(by: { $0.1 < $1.1 }), nearest.1 > 0 else {
-      let telltales = candidates.flatMap { model in
-        model.parts.filter { $0.role == .unet }.map { $0.path(of: $0.weights) }
-      }
+      let telltales =
+        candidates.flatMap { model in
+          model.parts.filter { $0.role == .unet }.map { $0.path(of: $0.weights) }
+        } + ["an IP-Adapter's or ControlNet's file as it is published"]
       return .unrecognisedFolder(folder: path, telltales: telltales)
     }
     // Of several alike the first.

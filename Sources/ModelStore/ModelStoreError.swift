@@ -49,7 +49,7 @@ public enum ModelStoreError: AvatarError, Equatable {
       "\(folder): not a whole models folder for \(model)\(Self.lacking(missing)): put them there, "
         + "or type avatar models install \(model) --from \(folder) to download them"
     case .unrecognisedFolder(let folder, let telltales):
-      "\(folder): holds no model that is known: give MuseTalk's models folder or MuseV's checkpoints, "
+      "\(folder): holds no model that is known: give MuseTalk's models folder, MuseV's checkpoints or one laid out like them, "
         + "with one of \(telltales.joined(separator: ", "))"
     case .roleMissing(let model, let role):
       "model \(model) has no part \"\(role)\": use a model made for this command"

@@ -41,7 +41,7 @@ struct FacePass<Tracker: FaceTracking> {
       }
     let record = FaceRecord(
       track: track, frameCount: times.frameCount, index: reader.index,
-      warnings: reader.info.warnings)
+      warnings: GeneratedFace.isOne(source.path) ? [] : reader.info.warnings)
     try work.write(JSONEncoder().encode(record), to: fileName)
     return record
   }

@@ -192,7 +192,8 @@ public struct SpeakJob {
   private func require<Face>(_ faces: FoundFaces<Face>, _ progress: ProgressHandler) throws {
     for warning in faces.warnings { progress(.warning(warning)) }
     guard faces.framesWithFace == 0 else { return }
-    let name = request.avatar ?? "presenter"
+    let avatar = request.avatar ?? "presenter"
+    let name = GeneratedFace.isOne(avatar) ? "that was generated" : avatar
     if request.requiresFace {
       throw RuntimeError.badInput(
         "avatar \(name): no face was found: give a picture with a visible, upright face")

@@ -151,6 +151,9 @@ import Weights
     request.control.poseSheet = nil
     #expect(try frames(request) == mended)
     request.control.choices[0].kind = .canny
+    let useless = try #require(throws: RuntimeError.self) { try frames(request) }
+    #expect(useless.exitCode == .usage && useless.description.contains("--pose-network"))
+    request.control.poseNetwork = nil
     #expect(try frames(request) != mended)
     request.control.choices[0].kind = .pose
     request.control.poseNetwork = try blindNetwork()

@@ -144,7 +144,7 @@ import Weights
       try complaint(.usage, "plain") { ($0.model, $0.base) = ("mini", nil) }.contains(
         "moves a picture's own pixels"))
     #expect(
-      try complaint(.usage, "plain") { $0.ipAdapter.faceNetwork = "a.onnx" }
+      try complaint(.usage, "plain") { $0.ipAdapter.faceNetwork = "\(files)/plain.safetensors" }
         .contains("--face-network"))
     #expect(
       try complaint(.usage, "plain") {

@@ -43,6 +43,11 @@ struct GeneratedFace {
     "\(WorkFolder.path(output: place(output)))/\(name)"
   }
 
+  /// Whether a generated face lies at `path`, whose form nobody asked for.
+  static func isOne(_ path: String) -> Bool {
+    path.contains(".generated.avatar-work/face.")
+  }
+
   /// What `--avatar` names in a command of `speak`, where that is a generated face.
   static func name(inCommand words: [String]) -> String? {
     guard let index = words.firstIndex(of: "--avatar"), index + 1 < words.count else { return nil }

@@ -50,7 +50,7 @@ public struct GenerateJob {
     }
     if request.wholeLength != nil || request.rate != nil || request.loops {
       throw RuntimeError.usage(
-        "output \(request.output): is a picture: end its name in .mp4, or leave out its length, rate "
+        "output \(request.output): is a picture: end its name in .mp4, or leave out its length, shots, rate "
           + "and --loop")
     }
     try request.refuseMuseVOptions()

@@ -1,3 +1,6 @@
+import Foundation
+import MediaTypes
+
 /// What `generate` is told of an image prompt.
 public struct IPAdapterOptions: Sendable, Equatable {
   /// The adapter's file.
@@ -17,12 +20,18 @@ public struct IPAdapterOptions: Sendable, Equatable {
 
   /// Refuses what belongs to an adapter where there is none: `RuntimeError`, 64.
   func check() throws {
-    guard adapter == nil else { return }
+    guard adapter == nil else { return try checkFaceNetwork() }
     let parts = [("--ip-adapter-image", picture), ("--face-network", faceNetwork)]
     guard scale == 1 else {
       throw RuntimeError.usage("--ip-adapter-scale \(scale): needs --ip-adapter")
     }
     guard let (option, value) = parts.first(where: { $0.1 != nil }) else { return }
     throw RuntimeError.usage("\(option) \(value ?? ""): needs --ip-adapter")
+  }
+
+  private func checkFaceNetwork() throws {
+    if let faceNetwork, !FileManager.default.fileExists(atPath: faceNetwork) {
+      throw RuntimeError.missing("--face-network \(faceNetwork): no such file: check the path")
+    }
   }
 }

@@ -112,7 +112,8 @@ public struct ShowReport: Encodable, Sendable, Equatable {
     // A face that is recorded and can't be shown leaves nothing that could be repeated.
     guard let face = ShellWords.split(command).flatMap(GeneratedFace.name(inCommand:)),
       let first = self.command(
-        recorded, output: face, codec: face.hasSuffix(".png") ? "png" : nil)
+        recorded, output: face,
+        codec: ["png": "png", "mov": "prores"][FilePath.pathExtension(of: face)])
     else { return nil }
     return "\(first) && \(command)"
   }

@@ -98,12 +98,24 @@ extension ControlOptions {
       return "--video-strength \(videoStrength): use 0 to 1"
     }
     if guesses && choices.isEmpty { return "--guess-mode: name a ControlNet with --control" }
+    if let option = poseOption, !choices.contains(where: { $0.kind == .pose }) {
+      return "\(option): is of poses: ask for them with --control pose=..."
+    }
     guard video == nil else { return nil }
     if leavesSoundOut { return "--no-sound: leaves out a clip's sound: name the clip with --video" }
     if restages { return "--restage: repaints a clip's first frame: name the clip with --video" }
     if videoStrength != nil { return "--video-strength: name the clip with --video" }
     if poseSheet != nil { return "--pose-sheet: shows a clip's pose: name the clip with --video" }
     return nil
+  }
+
+  /// The first option that only poses have, nil where none is given.
+  private var poseOption: String? {
+    let given = [
+      ("--pose-network", poseNetwork != nil), ("--pose-parts", poseParts != Self.allPoseParts),
+      ("--pose-alignment", poseAlignment != .auto), ("--pose-smoothing", poseSmoothing != .auto),
+    ]
+    return given.first { $0.1 }?.0
   }
 
   /// The first option that only videos have, nil where none is given.
