@@ -10,7 +10,7 @@ struct GenerateCommand: ParsableCommand {
     abstract: "Set a picture in motion, or draw the avatar's picture from a prompt.",
     discussion: """
       Without --model and --base, mini moves the face of a picture, with its own pixels, as the prompt \
-      says: it nods, shakes the head, smiles, frowns, looks, tilts and turns (left, right, up, down), blinks, \
+      says: it nods, shakes the head, smiles, frowns, looks (left, right, up, down), tilts and turns (left, right), blinks, \
       closes the eyes and raises the brows, slightly or broadly; "then" begins the next scene. With --audio the avatar speaks at \
       once, as `avatar speak` has it do afterwards.
 

@@ -31,7 +31,7 @@ struct IPAdapterArguments: ParsableArguments {
 
   func validate() throws {
     guard IPAdapterOptions.scaleRange.contains(ipAdapterScale) else {
-      throw ValidationError("ip-adapter-scale \(ipAdapterScale): use 0 to 10")
+      throw ValidationError("--ip-adapter-scale \(ipAdapterScale): use 0 to 10")
     }
   }
 

@@ -28,7 +28,7 @@ public struct ModelInstaller: Sendable {
 
   /// The models whose main part lies in the installer's folders.
   ///
-  /// Throws `ModelStoreError`, `.incompleteFolder` `.unrecognisedFolder` or `.unknown`, where there is none.
+  /// Throws `ModelStoreError`, `.incompleteFolder`, `.unrecognisedFolder` or `.unknown`, where there is none.
   public func namesInFolders() throws(ModelStoreError) -> [String] {
     for folder in folders where !store.isFolder(folder) {
       throw .unknown(name: folder, known: store.models.map(\.name))
